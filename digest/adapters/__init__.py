@@ -1,0 +1,1 @@
+"""The outside world, one module per outside thing; they never import each other."""

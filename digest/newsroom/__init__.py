@@ -1,0 +1,1 @@
+"""The bundled sample world: outlets, feeds and articles served on loopback."""

@@ -1,0 +1,1 @@
+"""Pure rendering: the one Edition record to text."""
