@@ -1,0 +1,198 @@
+"""The store: everything remembered between runs, in one SQLite file.
+
+SQLAlchemy takes half a second to import, so it is loaded when a store is opened and not before.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from digest.adapters.store.lease import lease
+from digest.errors import StoreError
+from digest.models import (
+    Article,
+    Entry,
+    EntryOutcome,
+    FeedState,
+    Selected,
+    StoredEdition,
+)
+from digest.ports import EntryHistory
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from digest.adapters.store.database import Database
+
+__all__ = ["SqlStore"]
+
+
+class SqlStore:
+    """The Store of the ports. Each method is one transaction; every error is a StoreError.
+
+    Used from the thread that opened it. As a context manager it closes itself.
+    """
+
+    def __init__(self, database: Database, *, scratch: bool = False) -> None:
+        from digest.adapters.store.articles import Articles
+        from digest.adapters.store.editions import Editions
+        from digest.adapters.store.entries import Entries
+
+        self._database = database
+        self._scratch = scratch
+        self._entries = Entries(database.connection)
+        self._articles = Articles(database.connection)
+        self._editions = Editions(database.connection)
+
+    @classmethod
+    def open(cls, url: str, *, scratch: bool = False, timeout: float = 5.0) -> SqlStore:
+        """Return the store at ``url``, ``sqlite:///path`` or ``sqlite://`` for one in memory.
+
+        A file and its folder are made where there are none. ``scratch`` opens a copy in memory
+        instead, for a run that must write nothing. ``timeout``, in seconds, is how long to wait
+        for another program that is writing. Raises StoreError, naming the file.
+        """
+        from digest.adapters.store.database import Database
+
+        return cls(Database.open(url, scratch=scratch, timeout=timeout), scratch=scratch)
+
+    def __enter__(self) -> SqlStore:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @contextmanager
+    def lease(self) -> Iterator[None]:
+        """Hold the store for one run, and know that it can be written.
+
+        A store in memory is nobody else's and is always free.
+        """
+        if self._database.path is None or self._scratch:
+            yield
+            return
+        with lease(self._database.path):
+            self._database.probe()
+            yield
+
+    # --- feeds and entries ---
+
+    def feed_states(self) -> dict[str, FeedState]:
+        with self._database.transaction():
+            return self._entries.feed_states()
+
+    def save_feed(self, state: FeedState, selected: Sequence[Selected], now: datetime) -> None:
+        with self._database.transaction():
+            self._entries.save_feed(state, selected, now)
+
+    def known_entries(self, ids: Iterable[str]) -> set[str]:
+        with self._database.transaction():
+            return self._entries.known(ids)
+
+    def unread_entries(self, feed_url: str) -> list[Entry]:
+        """Return the feed's entries that were passed over, as the feed gave them, newest first."""
+        with self._database.transaction():
+            return self._entries.unread(feed_url)
+
+    def pending_entries(self) -> list[Selected]:
+        """Return entries to be read (PENDING), or stored as the feed gave them (READ), but which
+        have no article yet; oldest first."""
+        with self._database.transaction():
+            return self._entries.pending()
+
+    def save_outcomes(self, outcomes: Iterable[tuple[str, EntryOutcome, str | None, str]]) -> None:
+        with self._database.transaction():
+            self._entries.save_outcomes(outcomes)
+
+    def entry_history(self, url: str) -> EntryHistory | None:
+        """Return what is known of an entry, by its id, its URL or its article's URL."""
+        with self._database.transaction():
+            row = self._entries.find(url)
+            if row is None:
+                return None
+            article = next(iter(self._articles.by_id([row.id])), None)
+            return EntryHistory(
+                id=row.id,
+                feed_url=row.feed_url,
+                url=row.url,
+                title=row.title,
+                first_seen_at=row.first_seen_at,
+                outcome=EntryOutcome(row.outcome),
+                reason=row.reason,
+                story_id=row.story_id,
+                article=article,
+            )
+
+    # --- articles ---
+
+    def save_article(self, article: Article, outcome: EntryOutcome, reason: str) -> None:
+        with self._database.transaction():
+            self._entries.mark(article, outcome, reason)
+            self._articles.save(article)
+
+    def articles(self, *, seen_since: datetime, seen_until: datetime) -> list[Article]:
+        with self._database.transaction():
+            return self._articles.seen(seen_since, seen_until)
+
+    def articles_by_id(self, ids: Iterable[str]) -> list[Article]:
+        """Return the articles that are stored, in the order of ``ids``, each once."""
+        with self._database.transaction():
+            return self._articles.by_id(ids)
+
+    def search(
+        self, query: str, *, published_since: datetime | None = None, limit: int = 200
+    ) -> list[Article]:
+        """Return articles with any of the query's words, those with most and rarest first."""
+        with self._database.transaction():
+            return self._articles.search(query, published_since, limit)
+
+    # --- editions and runs ---
+
+    def save_edition(self, edition: StoredEdition, *, replace: bool = False) -> None:
+        with self._database.transaction():
+            if not self._editions.save(edition, replace=replace):
+                raise StoreError(f"the edition {edition.id} is stored already")
+
+    def edition(self, edition_id: str) -> StoredEdition | None:
+        with self._database.transaction():
+            return self._editions.edition(edition_id)
+
+    def editions(self, *, name: str | None = None, limit: int | None = None) -> list[StoredEdition]:
+        """Return stored editions, newest first by date, then by the end of their window."""
+        with self._database.transaction():
+            return self._editions.editions(name, limit)
+
+    def save_run(self, run_id: str, started_at: datetime, report: str) -> None:
+        with self._database.transaction():
+            self._editions.save_run(run_id, started_at, report)
+
+    def last_run(self) -> str | None:
+        """Return the report (JSON text) of the run that was stored last."""
+        with self._database.transaction():
+            return self._editions.last_run()
+
+    # --- health ---
+
+    def counts(self) -> dict[str, int]:
+        from digest.adapters.store.health import counts
+
+        with self._database.transaction():
+            return counts(self._database.connection)
+
+    def check(self) -> list[str]:
+        """Return what is wrong with pages, references and the search index, in sentences."""
+        from digest.adapters.store.health import findings
+
+        return findings(self._database)
+
+    def close(self) -> None:
+        """Bring everything into the one file and close it; more than once does no harm."""
+        self._database.close()

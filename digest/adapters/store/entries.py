@@ -1,0 +1,195 @@
+"""Feeds and their entries: what was seen, and what became of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.sqlite import insert
+
+from digest.adapters.store import schema
+from digest.models import Article, Entry, EntryOutcome, FeedState, Selected, Validators
+
+_CHUNK = 500  # parameters in one IN list; SQLite before 3.32 takes no more than 999
+_CHOSEN = (EntryOutcome.PENDING, EntryOutcome.READ)  # an article is to come
+
+_feeds = schema.feeds
+_entries = schema.entries
+
+
+def _save_feed_statement() -> Any:
+    statement = insert(_feeds)
+    changed = {c.name: statement.excluded[c.name] for c in _feeds.c if c.name != "url"}
+    return statement.on_conflict_do_update(index_elements=["url"], set_=changed)
+
+
+_SAVE_FEED = _save_feed_statement()
+_ADD_ENTRIES = insert(_entries).on_conflict_do_nothing(index_elements=["id"])
+_SETTLE = (
+    sa.update(_entries)
+    .where(_entries.c.id == sa.bindparam("of"))
+    .values(outcome=sa.bindparam("to"), reason=sa.bindparam("why"), summary="", content="")
+)
+_WITHOUT_ARTICLE = (
+    sa.select(_entries)
+    .outerjoin(schema.articles, schema.articles.c.id == _entries.c.id)
+    .where(schema.articles.c.id.is_(None))
+)
+_SET_OUTCOME = (
+    sa.update(_entries)
+    .where(_entries.c.id == sa.bindparam("of"))
+    .values(outcome=sa.bindparam("to"), story_id=sa.bindparam("story"), reason=sa.bindparam("why"))
+)
+
+
+class Entries:
+    """Reads and writes feeds and entries; the caller opens and ends the transaction."""
+
+    def __init__(self, connection: sa.Connection) -> None:
+        self._connection = connection
+
+    def feed_states(self) -> dict[str, FeedState]:
+        rows = self._connection.execute(sa.select(_feeds))
+        return {row.url: _feed_state(row) for row in rows}
+
+    def save_feed(self, state: FeedState, selected: Sequence[Selected], now: datetime) -> None:
+        self._connection.execute(_SAVE_FEED, _feed_row(state))
+        if selected:
+            self._connection.execute(_ADD_ENTRIES, [_entry_row(each, now) for each in selected])
+
+    def known(self, ids: Iterable[str]) -> set[str]:
+        wanted = list(dict.fromkeys(ids))
+        found: set[str] = set()
+        for start in range(0, len(wanted), _CHUNK):
+            chunk = wanted[start : start + _CHUNK]
+            query = sa.select(_entries.c.id).where(_entries.c.id.in_(chunk))
+            found.update(self._connection.execute(query).scalars())
+        return found
+
+    def pending(self) -> list[Selected]:
+        """Entries without an article whose outcome promises one."""
+        query = _WITHOUT_ARTICLE.where(_entries.c.outcome.in_(_CHOSEN))
+        rows = self._connection.execute(query.order_by(_entries.c.first_seen_at, _entries.c.id))
+        return [Selected(_entry(row), EntryOutcome(row.outcome), row.reason) for row in rows]
+
+    def unread(self, feed_url: str) -> list[Entry]:
+        """The feed's entries without an article whose outcome promises none, newest first."""
+        query = _WITHOUT_ARTICLE.where(
+            _entries.c.feed_url == feed_url, _entries.c.outcome.not_in(_CHOSEN)
+        )
+        time = sa.func.coalesce(_entries.c.published_at, _entries.c.first_seen_at)
+        rows = self._connection.execute(query.order_by(time.desc(), _entries.c.id))
+        return [_entry(row) for row in rows]
+
+    def mark(self, article: Article, outcome: EntryOutcome, reason: str) -> None:
+        """Give the article's entry its outcome and let its own text go; make one if need be."""
+        settled = {"of": article.id, "to": outcome.value, "why": reason}
+        if self._connection.execute(_SETTLE, settled).rowcount == 0:
+            selected = Selected(_entry_of(article), outcome, reason)
+            self._connection.execute(_ADD_ENTRIES, [_entry_row(selected, article.first_seen_at)])
+
+    def save_outcomes(self, outcomes: Iterable[tuple[str, EntryOutcome, str | None, str]]) -> None:
+        rows = [
+            {"of": entry_id, "to": outcome.value, "story": story_id, "why": reason}
+            for entry_id, outcome, story_id, reason in outcomes
+        ]
+        if rows:
+            self._connection.execute(_SET_OUTCOME, rows)
+
+    def find(self, url: str) -> Any | None:
+        """Return the row of the entry with this id or URL, or whose article has this URL."""
+        by_article = sa.select(schema.articles.c.id).where(schema.articles.c.url == url)
+        for found in (
+            _entries.c.id == url,
+            sa.and_(_entries.c.url == url, _entries.c.url != ""),
+            _entries.c.id.in_(by_article),
+        ):
+            query = sa.select(_entries).where(found).order_by(_entries.c.first_seen_at.desc())
+            row = self._connection.execute(query.limit(1)).first()
+            if row is not None:
+                return row
+        return None
+
+
+def _feed_row(state: FeedState) -> dict[str, object]:
+    return {
+        "url": state.url,
+        "etag": state.validators.etag,
+        "last_modified": state.validators.last_modified,
+        "status": state.status,
+        "checked_at": state.checked_at,
+        "succeeded_at": state.succeeded_at,
+        "failures": state.failures,
+        "moved_to": state.moved_to,
+        "gone": state.gone,
+        "title": state.title,
+    }
+
+
+def _feed_state(row: Any) -> FeedState:
+    return FeedState(
+        url=row.url,
+        validators=Validators(row.etag, row.last_modified),
+        status=row.status,
+        checked_at=row.checked_at,
+        succeeded_at=row.succeeded_at,
+        failures=row.failures,
+        moved_to=row.moved_to,
+        gone=row.gone,
+        title=row.title,
+    )
+
+
+def _entry_row(selected: Selected, now: datetime) -> dict[str, object]:
+    entry = selected.entry
+    return {
+        "id": entry.id,
+        "feed_url": entry.feed_url,
+        "guid": entry.guid,
+        "url": entry.url,
+        "title": entry.title,
+        "summary": entry.summary,
+        "content": entry.content,
+        "author": entry.author,
+        "published_at": entry.published_at,
+        "language": entry.language,
+        "tags": list(entry.tags),
+        "paywalled": entry.paywalled,
+        "first_seen_at": now,
+        "outcome": selected.outcome.value,
+        "reason": selected.reason,
+        "story_id": None,
+    }
+
+
+def _entry_of(article: Article) -> Entry:
+    """The entry behind an article that came by another way than a stored feed."""
+    return Entry(
+        id=article.id,
+        feed_url=article.feed_url,
+        guid=article.id,
+        url=article.url,
+        title=article.title,
+        author=article.author,
+        published_at=article.published_at,
+        language=article.language,
+    )
+
+
+def _entry(row: Any) -> Entry:
+    return Entry(
+        id=row.id,
+        feed_url=row.feed_url,
+        guid=row.guid,
+        url=row.url,
+        title=row.title,
+        summary=row.summary,
+        content=row.content,
+        author=row.author,
+        published_at=row.published_at,
+        language=row.language,
+        tags=tuple(row.tags),
+        paywalled=row.paywalled,
+    )
