@@ -1,0 +1,65 @@
+"""What went wrong with a request, in words for a person."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from urllib.parse import urlsplit, urlunsplit
+
+from digest.errors import FetchError
+
+_RETRY_AFTER_MOST = 30 * 86_400.0  # seconds
+
+
+class Trouble(Exception):  # noqa: N818 - becomes a FetchError at the edge
+    """Why a request failed; ``passing``: it may well work a moment later."""
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        status: int | None = None,
+        retry_after: float | None = None,
+        passing: bool = False,
+        colon: bool = False,
+    ) -> None:
+        super().__init__(message)
+        self.status = status
+        self.retry_after = retry_after
+        self.passing = passing
+        self.colon = colon
+
+    def for_url(self, url: str) -> FetchError:
+        """Return the error for whoever asked for ``url``."""
+        message = f"{_shown(url)}{':' if self.colon else ''} {self}"
+        return FetchError(url, message, status=self.status, retry_after=self.retry_after)
+
+
+def retry_after_seconds(value: str) -> float | None:
+    """Return the seconds a Retry-After asks for, from a number or an HTTP date, or None."""
+    value = value.strip()
+    if value.isdecimal() and len(value) < 10:
+        return min(float(value), _RETRY_AFTER_MOST)
+    try:
+        moment = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if moment.tzinfo is None:
+        moment = moment.replace(tzinfo=UTC)
+    return min(max((moment - datetime.now(UTC)).total_seconds(), 0.0), _RETRY_AFTER_MOST)
+
+
+def _shown(url: str) -> str:
+    """Return the URL as a message may show it: no password, no control characters, not endless."""
+    try:
+        parts = urlsplit(url)
+        if "@" in parts.netloc:
+            url = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
+    except ValueError:
+        url = url.rpartition("@")[2]
+    return "".join(char if char.isprintable() else "?" for char in url)[:300]
+
+
+def reason(error: BaseException) -> str:
+    """Return what an exception says, or its name when it says nothing."""
+    return str(error)[:200].rstrip(".") or type(error).__name__
