@@ -1,0 +1,120 @@
+"""Files: templates and samples read, editions written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from pathlib import Path
+
+from digest.errors import ConfigError, DeliveryError, RenderError
+from digest.models import Edition, OutputResult
+
+ENDINGS = {"markdown": "md", "html": "html", "json": "json"}
+
+
+def bundled(name: str) -> Traversable:
+    """Return a file or folder that ships with the program (``templates``, ``config.yaml``).
+
+    In a wheel it lies inside the package, in a checkout beside it.
+    """
+    inside = files("digest") / name
+    if inside.is_file() or inside.is_dir():
+        return inside
+    return Path(str(files("digest"))).parent / name
+
+
+def load_templates(own: Path | None) -> dict[str, str]:
+    """Return the templates by file name, a file in the folder ``own`` in place of ours.
+
+    Raises ConfigError where the folder or a file cannot be read, or a file has no counterpart.
+    """
+    ours = {t.name: t.read_text("utf-8") for t in bundled("templates").iterdir() if t.is_file()}
+    return {**ours, **(_own_templates(own, set(ours)) if own else {})}
+
+
+def _own_templates(folder: Path, known: set[str]) -> dict[str, str]:
+    if not folder.is_dir():
+        raise ConfigError(f"templates: the folder {folder} does not exist", key="templates")
+    found = {}
+    for path in sorted(folder.iterdir()):
+        if path.name.startswith(".") or path.is_dir():
+            continue
+        if path.name not in known:
+            listed = ", ".join(sorted(known))
+            raise ConfigError(
+                f"templates: {path} takes no template’s place; the names are {listed}",
+                key="templates",
+            )
+        try:
+            found[path.name] = path.read_text("utf-8")
+        except (OSError, UnicodeDecodeError) as error:
+            raise RenderError(f"the template {path} cannot be read: {reason(error)}") from error
+    return found
+
+
+def write(path: Path, text: str) -> bool:
+    """Put ``text`` at ``path``, whole or not at all; return False where it stood there already.
+
+    The bytes go to a file beside it, are flushed to the disk, and take its name in one step.
+    Raises OSError.
+    """
+    data = text.encode("utf-8")
+    try:
+        if path.read_bytes() == data:
+            return False
+    except FileNotFoundError:
+        pass
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        umask = os.umask(0)
+        os.umask(umask)
+        Path(name).chmod(0o666 & ~umask)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+    return True
+
+
+def reason(error: Exception) -> str:
+    """Return why a file operation failed, in a few words without the path."""
+    if isinstance(error, UnicodeDecodeError):
+        return "it is not UTF-8 text"
+    words = getattr(error, "strerror", None) or str(error)
+    return words[:1].lower() + words[1:]
+
+
+class FileOutput:
+    """An edition as one file of one format.
+
+    ``path`` may hold ``{date}`` (with a strftime format after a colon), ``{id}`` and ``{name}``;
+    it stays inside ``folder``.
+    """
+
+    def __init__(self, kind: str, folder: Path, path: str) -> None:
+        self.kind = kind
+        self.formats = (kind,)
+        self.target = str(folder / path)
+        self._folder = folder
+        self._path = path
+
+    def deliver(self, edition: Edition, rendered: Mapping[str, str]) -> OutputResult:
+        """Write the file; ``unchanged`` where the very bytes stood there."""
+        relative = self._path.format(date=edition.date, id=edition.id, name=edition.name)
+        target = self._folder / relative
+        try:
+            if not target.resolve().is_relative_to(self._folder.resolve()):
+                raise DeliveryError(self.kind, f"{target} lies outside {self._folder}")
+            changed = write(target, rendered[self.kind])
+        except OSError as error:
+            message = f"{target} cannot be written: {reason(error)}"
+            raise DeliveryError(self.kind, message) from error
+        return OutputResult(self.kind, str(target), "done" if changed else "unchanged")

@@ -1,0 +1,140 @@
+"""``digest demo``: the whole real pipeline on the bundled newsroom, its three days in turn."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digest import app
+from digest.adapters import files
+from digest.errors import ConfigError
+from digest.newsroom.server import Newsroom
+from digest.newsroom.verdicts import Verdict, verdicts
+from digest.pipeline import Outcome
+from digest.render.record import report_to_json
+from digest.terminal import closing_table, progress
+
+if TYPE_CHECKING:
+    from digest.config import Config
+
+MARK = "# Made by `digest demo`; the next demo writes it anew.\n"
+MADE = ("config.yaml", "edition.md", "edition.html", "edition.json", "report.json")
+
+
+def show(out: Path, *, now: datetime, keep_serving: bool, as_json: bool) -> None:
+    """Run the newsroom's three days, then the last once more, and print what came of it."""
+    began = time.monotonic()
+    _clear(out)
+    with Newsroom(now) as newsroom:
+        app.write_text(out / "config.yaml", _config(newsroom))
+        config = app.read_config(out / "config.yaml")
+        with progress() as watching:
+            days = []
+            for number, moment in enumerate(newsroom.runs(), 1):
+                newsroom.show(moment)
+                watching.say(f"Day {number} of 3: the newsroom as of {moment:%A %d %B, %H:%M} UTC")
+                days.append(_run(config, out, moment))
+            last = (out / "report.json").read_text("utf-8")
+            again = _run(config, out, newsroom.runs()[-1])
+            app.write_text(out / "report.json", last)  # the day's own, not the second look's
+        if as_json:
+            sys.stdout.write(report_to_json(days[-1].report))
+        else:
+            _print(out, days, again, time.monotonic() - began)
+        if keep_serving:
+            _keep(newsroom)
+
+
+def _run(config: Config, out: Path, moment: datetime) -> Outcome:
+    return asyncio.run(app.run_edition(config, now=moment, progress=_Silent(), out=out))
+
+
+class _Silent:
+    """Watches nothing: the demo tells its days itself."""
+
+    def start(self, stage: str, total: int | None = None) -> None:
+        pass
+
+    def advance(self, stage: str, by: int = 1, *, more: int = 0) -> None:
+        pass
+
+    def say(self, message: str) -> None:
+        pass
+
+
+def _clear(out: Path) -> None:
+    """Take away what an earlier demo made, and nothing else. Raises ConfigError."""
+    config = out / "config.yaml"
+    try:
+        if config.exists() and not config.read_text("utf-8").startswith(MARK):
+            raise ConfigError(f"{config} was not made by the demo; name another folder with --out")
+        for name in MADE:
+            (out / name).unlink(missing_ok=True)
+        for path in out.glob("digest.db*"):
+            path.unlink()
+    except OSError as error:
+        raise ConfigError(f"{error.filename}: {files.reason(error)}") from error
+
+
+def _config(newsroom: Newsroom) -> str:
+    import yaml
+
+    world = newsroom.config()
+    settings = {
+        "title": "AI Industry Digest",
+        "language": "en",
+        "timezone": "UTC",
+        "store": "sqlite:///digest.db",
+        "edition": {"name": "daily", "window": "24h", "max_stories": 8, "max_briefs": 12},
+        "feeds": world["feeds"],
+        "topic_feeds": world["topic_feeds"],
+        "fetch": {
+            "user_agent": "ai-news-digest demo",
+            "per_domain": {"concurrency": 2, "interval": 0},
+            "connect_to": world["connect_to"],
+        },
+    }
+    return MARK + yaml.safe_dump(settings, sort_keys=False, allow_unicode=True)
+
+
+def _print(out: Path, days: list[Outcome], again: Outcome, seconds: float) -> None:
+    editions = [day.edition for day in days if day.edition is not None]
+    judged = verdicts([day.report for day in days], editions)
+    write = sys.stdout.write
+    write("\nWhat the newsroom held, and what became of it:\n\n")
+    write(closing_table([(_mark(v), v.what, v.happened) for v in judged]))
+    report = again.report
+    same = sum(f.http_status == 304 for f in report.feeds)
+    write(
+        f"\nRun once more, it asked {len(report.feeds)} feeds “has it changed?”, heard “no” from "
+        f"{same}, opened {report.counts['opened']} pages, and left the edition as it was "
+        f"({report.edition}).\n"
+    )
+    for number, day in enumerate(days, 1):
+        counts = day.report.counts
+        write(
+            f"Day {number}: {counts['feeds']} feeds, {counts['opened']} pages opened, "
+            f"{counts['published']} stories, {counts['briefs']} in brief, "
+            f"{day.report.seconds['total']:.1f} s\n"
+        )
+    write(f"\nToday’s edition, made in {seconds:.1f} s in all:\n")
+    for name in ("edition.md", "edition.html", "edition.json"):
+        write(f"  {out / name}\n")
+    write(
+        f"Also there: report.json, config.yaml and the store. Try:\n"
+        f'  digest topic "Microsoft OpenAI talks" --offline --config {out / "config.yaml"}\n'
+    )
+
+
+def _mark(verdict: Verdict) -> str:
+    return "✓" if verdict.as_expected else "✗"
+
+
+def _keep(newsroom: Newsroom) -> None:
+    sys.stderr.write(f"The newsroom stays up at http://{newsroom.address}; Ctrl-C ends it.\n")
+    while True:
+        time.sleep(3600)

@@ -1,0 +1,178 @@
+"""``digest doctor``: what works, what does not, and how to mend it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import platform
+import sys
+import tempfile
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from digest import app
+from digest.adapters import files, machine
+from digest.config import Config
+from digest.core.articles import extract
+from digest.errors import ConfigError, DigestError, ItemError
+from digest.models import Quality
+from digest.running import next_due
+
+ASKED = 5  # feeds asked; enough to tell a dead network from a dead feed
+
+_PAGE = (
+    "<html><head><title>A page of the doctor’s own</title></head><body><article><h1>A page</h1>"
+    + "<p>This paragraph stands in for an article, so that a worker has something to read.</p>" * 5
+    + "</article></body></html>"
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing looked at. ``mend`` says what to do where it does not work."""
+
+    what: str
+    works: bool
+    detail: str
+    mend: str = ""
+
+
+def examine(path: Path, *, as_json: bool) -> int:
+    """Print the findings; return 0 when all works, 2 for the configuration, 1 for the rest."""
+    findings = [_python()]
+    try:
+        config = app.read_config(path)
+    except ConfigError as error:
+        findings.append(Finding("configuration", False, str(error), "mend it, or `digest init`"))
+        _print(findings, as_json)
+        return ConfigError.exit_code
+    feeds = len(config.feeds)
+    findings.append(Finding("configuration", True, f"{path}: {feeds} feeds"))
+    findings += _checks(config)
+    _print(findings, as_json)
+    return 0 if all(f.works for f in findings) else 1
+
+
+def _checks(config: Config) -> Iterator[Finding]:
+    yield _tried("templates", lambda: _templates(config), "mend the file named, or take it away")
+    yield _tried("store", lambda: _store(config), "see `store` in the configuration")
+    yield _folder(Path("out"))
+    for output in config.outputs:
+        yield _folder(output.dir)
+    yield _tried_async("workers", _workers(config), "free memory, or set `workers.processes: 1`")
+    yield _tried_async(
+        "feeds", _feeds(config), "check the network, `fetch.proxy` and the addresses"
+    )
+    if config.llm is not None:
+        yield _tried_async("model", _model(config), "see `llm` in the configuration")
+    else:
+        detail = "none set: stories are told in the outlets’ own words"
+        yield Finding("model", True, detail)
+    if config.edition.schedule is not None:
+        detail = next_due(config, machine.utc_now()).removeprefix("nothing is due; ")
+        yield Finding("schedule", True, detail)
+
+
+def _tried(what: str, check: Callable[[], str], mend: str) -> Finding:
+    try:
+        return Finding(what, True, check())
+    except DigestError as error:
+        return Finding(what, False, str(error), mend)
+
+
+def _tried_async(what: str, check: Awaitable[str], mend: str) -> Finding:
+    async def run() -> str:
+        return await check
+
+    return _tried(what, lambda: asyncio.run(run()), mend)
+
+
+def _python() -> Finding:
+    return Finding("python", True, f"{platform.python_version()} on {platform.system()}")
+
+
+def _templates(config: Config) -> str:
+    return f"{len(app.templates_of(config).names())} templates compile"
+
+
+def _store(config: Config) -> str:
+    with app.open_store(config) as store:
+        with store.lease():
+            troubles = store.check()
+        if troubles:
+            raise ConfigError(" ".join(troubles), key="store")
+        counts = store.counts()
+    held = ", ".join(f"{count} {name}" for name, count in counts.items())
+    return f"{config.store_path}: sound; {held}"
+
+
+def _folder(folder: Path) -> Finding:
+    """Try to write where editions go, without leaving anything behind."""
+    place = folder.absolute()
+    while not place.exists():
+        place = place.parent
+    try:
+        with tempfile.TemporaryFile(dir=place) as file:
+            file.write(b"x")
+    except OSError as error:
+        return Finding(
+            "outputs",
+            False,
+            f"{folder} cannot be written: {files.reason(error)}",
+            f"give this user ({os.getuid()}) the right to write in {place}, or name another folder",
+        )
+    return Finding("outputs", True, f"{folder} can be written")
+
+
+async def _workers(config: Config) -> str:
+    async with app.workers_of(config) as workers:
+        read = await workers.run(extract, _PAGE.encode(), "https://example.org/page", "text/html")
+    if read.quality is not Quality.FULL or not read.text:
+        raise ItemError(f"a sample page came back as {read.quality}")
+    return "a worker process read a sample page"
+
+
+async def _feeds(config: Config) -> str:
+    asked = config.feed_list()[:ASKED]
+    async with app.fetcher_of(config) as fetcher:
+
+        async def ask(url: str) -> str:
+            try:
+                async with fetcher.answer(url):
+                    return ""
+            except ItemError as error:
+                return str(error)
+
+        troubles = [t for t in await asyncio.gather(*(ask(f.url) for f in asked)) if t]
+    if len(troubles) == len(asked):
+        raise ItemError(f"none of the first {len(asked)} feeds answered; {troubles[0]}")
+    told = f" ({'; '.join(troubles)})" if troubles else ""
+    return f"{len(asked) - len(troubles)} of the first {len(asked)} answered{told}"
+
+
+async def _model(config: Config) -> str:
+    async with app.model_of(config) as model:
+        assert model is not None  # noqa: S101 - only asked where one is set
+        schema = {
+            "type": "object",
+            "properties": {"ok": {"type": "boolean"}},
+            "required": ["ok"],
+            "additionalProperties": False,
+        }
+        messages = [{"role": "user", "content": 'Answer with the JSON {"ok": true}.'}]
+        await model.complete(messages, schema)
+        return f"{model.name} answers"
+
+
+def _print(findings: list[Finding], as_json: bool) -> None:
+    if as_json:
+        rows = [asdict(f) for f in findings]
+        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        return
+    for finding in findings:
+        mark = "✓" if finding.works else "✗"
+        sys.stdout.write(f"{mark} {finding.what:<13} {finding.detail}\n")
+        if not finding.works and finding.mend:
+            sys.stdout.write(f"  {'':<13} To mend: {finding.mend}\n")

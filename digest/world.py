@@ -1,0 +1,26 @@
+"""Everything outside that a run touches, through its ports."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from digest.models import Edition
+from digest.ports import Fetcher, LanguageModel, Meter, Output, Progress, Store, Workers
+
+
+@dataclass(frozen=True)
+class World:
+    """The ports of one run, filled."""
+
+    fetcher: Fetcher
+    workers: Workers
+    store: Store
+    progress: Progress
+    meter: Meter
+    clock: Callable[[], datetime]
+    fence: Callable[[], str]  # a random line that fences articles off in a prompt
+    model: LanguageModel | None = None
+    outputs: Sequence[Output] = ()
+    renderers: Mapping[str, Callable[[Edition], str]] = field(default_factory=dict)

@@ -1,0 +1,177 @@
+"""What belongs together."""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+from digest.core import stories
+from digest.models import Article, FeedKind, Quality, Story
+from tests.builders import article
+
+DEAL = [
+    article(
+        "deal-1",
+        "Brindle to buy chip designer Ostrava Logic for $2.1 billion",
+        "Brindle agreed on Monday to buy the chip designer Ostrava Logic for $2.1 billion.",
+    ),
+    article(
+        "deal-2",
+        "Ostrava Logic sold to Brindle in $2.1 billion chip deal",
+        "The chip designer Ostrava Logic will become part of Brindle for $2.1 billion.",
+        site="circuit-post.test",
+        hours=4,
+    ),
+    article(
+        "deal-3",
+        "Brindle pays $2.1 billion for Ostrava Logic",
+        "Brindle said it will pay $2.1 billion in cash for Ostrava Logic, a chip designer.",
+        site="ledger.test",
+        hours=6,
+    ),
+]
+LAWSUIT = [
+    article(
+        "suit-1",
+        "Judge lets authors' lawsuit against Brindle's language model go ahead",
+        "A judge ruled that a lawsuit by 400 authors over training texts may proceed.",
+        site="docket.test",
+        hours=3,
+    ),
+    article(
+        "suit-2",
+        "Authors may sue Brindle over training texts, judge rules",
+        "The lawsuit of 400 authors over training texts can proceed, a judge ruled.",
+        site="circuit-post.test",
+        hours=5,
+    ),
+]
+
+
+def ids(found: list[Story]) -> set[frozenset[str]]:
+    return {frozenset(a.id for a in stories.reports(s)) for s in found}
+
+
+def test_two_events_of_one_company_stay_two_stories() -> None:
+    found = stories.group(DEAL + LAWSUIT, language="en")
+    assert ids(found) == {
+        frozenset({"deal-1", "deal-2", "deal-3"}),
+        frozenset({"suit-1", "suit-2"}),
+    }
+
+
+def test_the_order_of_arrival_changes_nothing() -> None:
+    articles = DEAL + LAWSUIT
+    expected = stories.group(articles, language="en")
+    shuffler = random.Random(7)  # noqa: S311 - a shuffle, not a secret
+    for _ in range(5):
+        shuffler.shuffle(articles)
+        assert stories.group(articles, language="en") == expected
+
+
+def test_components_at_the_cut_give_what_linkage_over_all_gives() -> None:
+    from scipy.cluster.hierarchy import fcluster, linkage
+    from scipy.spatial.distance import squareform
+
+    from digest.core.similarity import alike, vectors
+
+    titles = [
+        f"{company} {verb} {thing}"
+        for company, verb, thing in itertools.product(
+            ("Brindle", "Ostrava Logic", "Fennmark"),
+            ("opens", "cuts", "delays"),
+            ("a chip plant in Lisbon", "prices for its model", "its data centre plans"),
+        )
+    ]
+    articles = [
+        article(f"a{n:02}", title, site=f"site-{n}.test", hours=n)
+        for n, title in enumerate(titles, 1)
+    ]
+    ordered = sorted(articles, key=lambda a: (a.published_at, a.id))
+    distance = 1 - alike(vectors(ordered), ordered)
+    distance[range(len(ordered)), range(len(ordered))] = 0
+    tree = linkage(squareform(distance, checks=False), method="average")
+    whole: dict[int, set[str]] = {}
+    for member, cluster in zip(ordered, fcluster(tree, 1 - stories.CUT, "distance"), strict=True):
+        whole.setdefault(int(cluster), set()).add(member.id)
+    found = ids(stories.group(articles, language="en"))
+    assert found == {frozenset(cluster) for cluster in whole.values()}
+    assert 1 < len(found) < len(articles)
+
+
+def test_a_wire_text_printed_twice_is_one_source_with_two_publishers() -> None:
+    text = " ".join(f"Sentence number {n} of the wire report says a thing." for n in range(40))
+    first = article("wire-1", "Study of 212 schools finds tutors help", text)
+    second = article(
+        "wire-2",
+        "Study finds tutors help",
+        "By our staff. " + text + " Read more at the Kettle.",
+        site="kettle.test",
+        hours=1,
+    )
+    (told,) = stories.group([first, second], language="en")
+    assert len(told.evidence) == 1
+    assert told.evidence[0].article.id == "wire-1"
+    assert [c.publisher for c in told.evidence[0].copies] == ["Kettle"]
+
+
+def test_opinion_is_commentary_and_a_thread_is_a_link_never_evidence() -> None:
+    opinion = article(
+        "op",
+        "Opinion: Brindle should not own Ostrava Logic",
+        "Brindle buying the chip designer Ostrava Logic for $2.1 billion is a mistake.",
+        site="watch.test",
+        opinion=True,
+    )
+    thread = article(
+        "thread",
+        "Brindle to buy Ostrava Logic for $2.1 billion",
+        site="forum.test",
+        kind=FeedKind.DISCUSSION,
+    )
+    lonely = article("alone", "Opinion: gardens need no gnomes", site="kettle.test", opinion=True)
+    (told,) = stories.group([*DEAL, opinion, thread, lonely], language="en")
+    assert {e.article.id for e in told.evidence} == {"deal-1", "deal-2", "deal-3"}
+    assert [a.id for a in told.commentary] == ["op"]
+    assert [a.id for a in told.links] == ["thread"]
+
+
+def test_the_best_source_comes_first() -> None:
+    def told(order: list[Article]) -> list[str]:
+        (found,) = stories.group(order, language="en")
+        return [e.article.id for e in found.evidence]
+
+    german = article(
+        "de",
+        "Brindle kauft Ostrava Logic für 2.1 billion: chip designer",
+        "Brindle kauft Ostrava Logic, chip designer, $2.1 billion.",
+        site="nord.test",
+        language="de",
+        hours=20,
+    )
+    teaser = article(
+        "teaser",
+        "Brindle to buy Ostrava Logic for $2.1 billion",
+        "Brindle agreed to buy the chip designer Ostrava Logic.",
+        site="paywall.test",
+        quality=Quality.TEASER,
+        hours=20,
+        trust=3.0,
+    )
+    assert told([german, teaser, *DEAL]) == ["deal-3", "deal-2", "deal-1", "teaser", "de"]
+
+
+def test_one_article_is_one_story_and_none_is_none() -> None:
+    assert stories.group([], language="en") == []
+    (told,) = stories.group(DEAL[:1], language="en")
+    assert told.reasons == ()
+
+
+def test_as_one_puts_readable_sources_first_and_opinion_aside() -> None:
+    german = article("de", "Brindle kauft Ostrava Logic", "Text.", site="nord.test", language="de")
+    opinion = article("op", "Opinion: no", "Text.", site="watch.test", opinion=True)
+    piece = stories.as_one([german, opinion, *LAWSUIT], language="en")
+    assert piece is not None
+    assert [e.article.id for e in piece.evidence] == ["suit-1", "suit-2", "de"]
+    assert [a.id for a in piece.commentary] == ["op"]
+    assert stories.as_one([opinion], language="en") is None
