@@ -1,0 +1,275 @@
+"""The whole language of ``config.yaml``, as frozen models.
+
+Each field's description says what is expected there; the error message of a wrong value quotes
+it. A key of the contract that nothing fills yet is no field here, so that it is refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, time, timedelta
+from pathlib import Path, PurePosixPath
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+)
+
+from digest.config import values
+from digest.models import Feed, FeedKind
+
+SECRETS = frozenset({"api_key"})  # keys never shown, which may come from a file: api_key_file
+
+Word = Annotated[str, Field(min_length=1, max_length=200)]
+Url = Annotated[str, AfterValidator(values.url)]
+Whole = Annotated[int, BeforeValidator(values.number)]
+Duration = Annotated[timedelta, BeforeValidator(values.duration)]
+Folder = Annotated[Path, BeforeValidator(values.path)]
+
+
+class Section(BaseModel):
+    """A part of the configuration: frozen, and no key but its own."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Schedule(Section):
+    """When ``serve`` and ``run --due`` put the edition out, in the configured time zone."""
+
+    at: Annotated[time, BeforeValidator(values.clock)] = Field(
+        description='a time of day in quotes, such as "06:30"'
+    )
+    days: Annotated[tuple[str, ...], AfterValidator(values.days)] = Field(
+        default=values.DAYS, description="a list of days, such as [mon, tue, wed, thu, fri]"
+    )
+    catch_up: Duration = Field(
+        default=timedelta(hours=12),
+        ge=timedelta(0),
+        le=timedelta(days=7),
+        description='a duration up to 7d, such as "12h"',
+    )
+
+    @property
+    def weekdays(self) -> frozenset[int]:
+        """Return the days as numbers of ``date.weekday()``: Monday is 0."""
+        return frozenset(values.DAYS.index(day) for day in self.days)
+
+
+class EditionSettings(Section):
+    """What goes into an edition."""
+
+    name: str = Field(
+        default="daily",
+        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
+        max_length=40,
+        description="lower-case letters, digits and single dashes, such as daily",
+    )
+    schedule: Schedule | None = Field(default=None, description='a mapping such as {at: "06:30"}')
+    window: Duration = Field(
+        default=timedelta(hours=24),
+        ge=timedelta(hours=1),
+        le=timedelta(hours=72),
+        description='a duration from 1h to 72h, such as "24h"',
+    )
+    max_stories: Whole = Field(default=8, ge=1, le=50, description="a whole number from 1 to 50")
+    max_briefs: Whole = Field(default=12, ge=0, le=100, description="a whole number from 0 to 100")
+    per_publisher_cap: Whole = Field(
+        default=3, ge=1, le=50, description="a whole number from 1 to 50"
+    )
+    topics: tuple[Word, ...] = Field(default=(), description="a list of words")
+    mute: tuple[Word, ...] = Field(
+        default=(), description="a list of words, publishers or companies"
+    )
+    when_empty: Literal["skip", "note"] = Field(default="skip", description="skip or note")
+
+
+class FeedSettings(Section):
+    """One feed."""
+
+    url: Url = Field(description="an http or https address")
+    name: str = Field(default="", max_length=200, description="text")
+    category: str = Field(default="", max_length=100, description="text")
+    kind: FeedKind = Field(default=FeedKind.NEWS, description="news or discussion")
+    trust: Annotated[float, BeforeValidator(values.number)] = Field(
+        default=1.0, ge=0, le=5, allow_inf_nan=False, description="a number from 0 to 5"
+    )
+    full_text: Literal["auto", "feed"] = Field(
+        default="auto", description="auto (open the pages) or feed (use the feed's own text)"
+    )
+
+
+class PerDomain(Section):
+    """Manners towards one site."""
+
+    concurrency: Whole = Field(default=2, ge=1, le=50, description="a whole number from 1 to 50")
+    interval: Duration = Field(
+        default=timedelta(seconds=1),
+        ge=timedelta(0),
+        le=timedelta(hours=1),
+        description='a duration up to 1h, such as "1s", or 0',
+    )
+
+
+class FetchSettings(Section):
+    """How feeds and pages are fetched."""
+
+    user_agent: str = Field(
+        default="ai-news-digest/0.1",
+        pattern=r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$",
+        max_length=200,
+        description="one line of plain ASCII text, at most 200 characters",
+    )
+    concurrency: Whole = Field(default=60, ge=1, le=500, description="a whole number from 1 to 500")
+    per_domain: PerDomain = Field(
+        default=PerDomain(), description='a mapping such as {concurrency: 2, interval: "1s"}'
+    )
+    timeout: Duration = Field(
+        default=timedelta(seconds=30),
+        ge=timedelta(milliseconds=100),
+        le=timedelta(minutes=10),
+        description='a duration from 100ms to 10m, such as "30s"',
+    )
+    max_bytes: Annotated[int, BeforeValidator(values.size)] = Field(
+        default=5_000_000,
+        ge=10_000,
+        le=100_000_000,
+        description='a size from 10KB to 100MB, such as "5MB"',
+    )
+    articles: Literal["pages", "feed"] = Field(default="pages", description="pages or feed")
+    allow_hosts: tuple[Annotated[str, AfterValidator(values.host)], ...] = Field(
+        default=(), description="a list of host names or addresses, without scheme and port"
+    )
+    connect_to: Mapping[
+        Annotated[str, AfterValidator(values.host)], Annotated[str, AfterValidator(values.address)]
+    ] = Field(
+        default={},
+        description='host or pattern → address:port, such as {"*.test": "127.0.0.1:8123"}',
+    )
+    proxy: Url | None = Field(
+        default=None,
+        repr=False,
+        description="an http or https address, such as http://proxy.example:3128",
+    )
+
+
+class WorkerSettings(Section):
+    """Processes that read feeds and pages."""
+
+    processes: Annotated[int | Literal["auto"], BeforeValidator(values.processes)] = Field(
+        default="auto", description="auto or a whole number from 1 to 64"
+    )
+
+
+class ModelSettings(Section):
+    """The language model that writes; without this section the extractive writer does."""
+
+    base_url: Url = Field(description="an http or https address, such as https://host.example/v1")
+    model: Word = Field(description="the model's name at that server")
+    api_key: SecretStr | None = Field(
+        default=None,
+        min_length=1,
+        description="text that is not empty, best as ${NAME} or api_key_file",
+    )
+    concurrency: Whole = Field(default=6, ge=1, le=100, description="a whole number from 1 to 100")
+    timeout: Duration = Field(
+        default=timedelta(seconds=60),
+        ge=timedelta(seconds=1),
+        le=timedelta(hours=1),
+        description='a duration from 1s to 1h, such as "60s"',
+    )
+
+
+class OutputSettings(Section):
+    """A folder the edition is written to, in one format."""
+
+    kind: Annotated[str, AfterValidator(values.output_kind)] = Field(
+        description="markdown, html or json"
+    )
+    dir: Folder = Field(description="a folder")
+    path: Annotated[str, AfterValidator(values.pattern)] = Field(
+        default="",
+        description='a path inside dir, such as "{date:%Y/%m}/{date}.md"',
+    )
+
+    @property
+    def pattern(self) -> str:
+        """Return ``path``, or without one {date}.md, .html or .json."""
+        ending = {"markdown": "md", "html": "html", "json": "json"}[self.kind]
+        return self.path or f"{{date}}.{ending}"
+
+    def file(self, day: date, name: str) -> Path:
+        """Return the file of the edition ``name`` of a day."""
+        return self.dir / PurePosixPath(self.pattern.format(date=day, name=name))
+
+
+class Config(Section):
+    """Everything a run needs to know; times are durations, sizes bytes, paths absolute."""
+
+    title: str = Field(
+        default="AI Industry Digest",
+        min_length=1,
+        max_length=200,
+        description="text, at most 200 letters",
+    )
+    language: str = Field(
+        default="en",
+        pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})*$",
+        description="a language code, such as en",
+    )
+    timezone: Annotated[str, AfterValidator(values.zone)] = Field(
+        default="UTC", description="a time zone, such as Europe/Berlin"
+    )
+    store: Annotated[str, AfterValidator(values.store)] = Field(
+        default="sqlite:///var/digest.db",
+        validate_default=True,
+        description="a database file, such as sqlite:///var/digest.db",
+    )
+    edition: EditionSettings = Field(default=EditionSettings(), description="a mapping")
+    feeds: tuple[FeedSettings, ...] = Field(
+        min_length=1, description="a list of at least one feed, such as [{url: https://…}]"
+    )
+    topic_feeds: tuple[Annotated[str, AfterValidator(values.topic_feed)], ...] = Field(
+        default=(), description="a list of http or https addresses that hold {query}"
+    )
+    fetch: FetchSettings = Field(default=FetchSettings(), description="a mapping")
+    workers: WorkerSettings = Field(
+        default=WorkerSettings(), description="a mapping whose processes are auto or 1 to 64"
+    )
+    llm: ModelSettings | None = Field(default=None, description="a mapping with base_url and model")
+    outputs: tuple[OutputSettings, ...] = Field(
+        default=(),
+        description="a list such as [{kind: markdown, dir: digests}], no two with one file",
+    )
+    templates: Annotated[Path, BeforeValidator(values.folder)] | None = Field(
+        default=None, description="a folder that exists"
+    )
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the edition's time zone."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def store_path(self) -> Path:
+        """Return the database file."""
+        return Path(self.store.removeprefix("sqlite:///"))
+
+    def feed_list(self) -> tuple[Feed, ...]:
+        """Return the feeds as the rest of the program knows them."""
+        return tuple(
+            Feed(
+                url=feed.url,
+                name=feed.name,
+                category=feed.category,
+                kind=feed.kind,
+                trust=feed.trust,
+                open_pages=feed.full_text == "auto" and self.fetch.articles == "pages",
+            )
+            for feed in self.feeds
+        )
