@@ -29,7 +29,7 @@ def test_sources_are_numbered_as_the_sentences_cite_them(templates: Templates) -
     lines = text.split("\n\nSources\n")[1].split("\n\n")[0].splitlines()
     assert [line[:4] for line in lines] == ["[1] ", "[2] ", "[3] "]
     assert lines[2] == (
-        "[3] Modellbahnhof — Microsoft baut an eigenen Modellen weiter, 13 March 2026, "
+        "[3] Modellbahnhof — Microsoft baut an eigenen Modellen weiter, 13 March 2026 (in German), "
         "https://www.modellbahnhof.test/2026/microsoft-baut-an-eigenen-modellen-weiter"
         "?edition=world&page=1"
     )

@@ -33,6 +33,7 @@ from digest.render.wording import (
     minutes,
     size,
     spelt_day,
+    spelt_language,
     spelt_moment,
     summary,
 )
@@ -80,6 +81,7 @@ class SourceView:
     time: str  # "08:10" on the edition's day, else "13 March"
     iso: str
     language: str  # "" where it is the edition's own, or not known
+    tongue: str  # that language's name: "German"
     teaser: bool  # only the opening could be read, the rest is behind a paywall
     feed_only: bool  # only what the feed says was read
     copies: tuple[str, ...]  # publishers that carry the same text
@@ -246,6 +248,7 @@ class _Pen:
     def source(self, owner: str, source: Source) -> SourceView:
         at = self.local(source.published_at)
         language = _language(source.language)
+        language = "" if language == _language(self.edition.language) else language
         return SourceView(
             n=source.n,
             mark=str(source.n).translate(_SUPERSCRIPT),
@@ -257,7 +260,8 @@ class _Pen:
             date=spelt_day(at.date()),
             time=self.short(at),
             iso=at.isoformat(timespec="seconds"),
-            language="" if language == _language(self.edition.language) else language,
+            language=language,
+            tongue=spelt_language(language),
             teaser=source.quality == Quality.TEASER,
             feed_only=source.quality == Quality.FEED_ONLY,
             copies=tuple(self.text(name) for name in source.copies),

@@ -13,12 +13,23 @@ MONTHS = (
     "October", "November", "December",
 )  # fmt: skip
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_LANGUAGES = {
+    "ar": "Arabic", "da": "Danish", "de": "German", "en": "English", "es": "Spanish",
+    "fi": "Finnish", "fr": "French", "hi": "Hindi", "it": "Italian", "ja": "Japanese",
+    "ko": "Korean", "nl": "Dutch", "no": "Norwegian", "pl": "Polish", "pt": "Portuguese",
+    "ru": "Russian", "sv": "Swedish", "tr": "Turkish", "uk": "Ukrainian", "zh": "Chinese",
+}  # fmt: skip
 _WORDS_PER_MINUTE = 238  # adults reading English non-fiction silently: Brysbaert 2019
 
 
 def count(number: int, one: str, many: str) -> str:
     """Return the number with its noun: "1 story", "2,400 stories"."""
     return f"{number:,} {one if number == 1 else many}"
+
+
+def spelt_language(tag: str) -> str:
+    """Return "German" for "de" or "de-CH"; the tag itself for a language not in our list."""
+    return _LANGUAGES.get(tag.partition("-")[0].lower(), tag)
 
 
 def spelt_day(day: date) -> str:
