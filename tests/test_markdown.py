@@ -6,16 +6,16 @@ from dataclasses import replace
 
 import pytest
 import yaml
-from conftest import Golden
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from sample_edition import TRICKS, edition, empty, spoiled, topic
 
 from digest.render.markdown import destination, edition_markdown, escape, topic_markdown
 from digest.render.printable import line
 from digest.render.templates import Templates
+from tests.conftest import Golden
+from tests.sample_edition import TRICKS, edition, empty, spoiled, topic
 
 SOUP = st.text(alphabet="\\`*_[]<>#|~{}&;:=?%!$()+-.1a \n\"'/w", max_size=40)
 TEXTS = st.sampled_from(TRICKS) | SOUP | st.text(max_size=40)

@@ -10,16 +10,16 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
-from conftest import Golden
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample_edition import TRICKS, edition, empty, spoiled, topic
 
 from digest.errors import RenderError
 from digest.models import Edition
 from digest.render.page import edition_page
 from digest.render.printable import line, web_url
 from digest.render.templates import Templates
+from tests.conftest import Golden
+from tests.sample_edition import TRICKS, edition, empty, spoiled, topic
 
 VOID = {"meta", "link", "br"}
 

@@ -8,10 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from conftest import Golden
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sample_edition import edition, empty, topic
 
 from digest.errors import RenderError
 from digest.models import (
@@ -25,6 +23,8 @@ from digest.models import (
     Window,
 )
 from digest.render.record import edition_from_json, edition_to_json, report_to_json
+from tests.conftest import Golden
+from tests.sample_edition import edition, empty, topic
 
 
 def test_the_record_is_what_it_was(golden: Golden) -> None:

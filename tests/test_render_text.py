@@ -6,11 +6,11 @@ import re
 from dataclasses import replace
 
 import pytest
-from conftest import Golden
-from sample_edition import SEED, TRICKS, edition, spoiled, topic
 
 from digest.render.templates import Templates
 from digest.render.text import topic_text
+from tests.conftest import Golden
+from tests.sample_edition import SEED, TRICKS, edition, spoiled, topic
 
 
 def test_the_text_is_what_it_was(golden: Golden, templates: Templates) -> None:
