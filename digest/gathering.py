@@ -227,11 +227,11 @@ class Gathering:
             extraction,
             feed_title=feed_title,
             now=self.now,
-            relevance=self._relevance(entry.title, entry.content or entry.summary, feed),
+            relevance=self._relevance(entry.title, _told(entry), feed),
         )
         if article.relevance < relevance.THRESHOLD:  # its own text may say more than the feed
-            told = self._relevance(article.title, article.text, feed)
-            article = replace(article, relevance=max(told, article.relevance))
+            score = self._relevance(article.title, f"{_told(entry)}\n{article.text}", feed)
+            article = replace(article, relevance=max(score, article.relevance))
         found.qualities[article.quality] += 1
         outcome = _standing(article)
         if outcome is not EntryOutcome.READ and article.note:
@@ -277,6 +277,11 @@ def first_of(group: ExceptionGroup[Exception]) -> Exception:
     """Return the first error inside a task group's wrapping."""
     first = group.exceptions[0]
     return first_of(first) if isinstance(first, ExceptionGroup) else first
+
+
+def _told(entry: Entry) -> str:
+    """Return what the feed says of an entry beside its title."""
+    return f"{entry.content or entry.summary}\n{', '.join(entry.tags)}"
 
 
 def _standing(article: Article) -> EntryOutcome:

@@ -120,12 +120,12 @@ def _gathering(choices: Choices, world: World, now: datetime, window: Window) ->
 
 def _wanted(choices: Choices, feed: Feed, entry: Entry) -> tuple[EntryOutcome | None, str]:
     """Decide from an entry's own words whether its page is worth opening."""
-    text = entry.content or entry.summary
+    text = f"{entry.content or entry.summary}\n{', '.join(entry.tags)}"
     word = relevance.muted(entry.title, text, feed.name, choices.mute)
     if word:
         return EntryOutcome.MUTED, f"you muted “{word}”"
     score = relevance.score(entry.title, text, category=feed.category, topics=choices.topics)
-    if score < relevance.DOUBT:
+    if score < relevance.bar(text):
         return EntryOutcome.OFF_TOPIC, f"not AI-industry news (relevance {score:.2f})"
     return None, f"relevance {score:.2f}"
 

@@ -1,0 +1,176 @@
+"""Feed bytes → entries: plain, bounded texts, canonical links, sane dates, identities."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from html import unescape
+
+from digest.core import feedformats, text, urls
+from digest.core.feedformats import Item
+from digest.errors import FeedError
+from digest.models import Entry, ParsedFeed
+
+MAX_ENTRIES = 500  # newest first; the rest of a longer feed is an archive
+TITLE_CHARS = 300
+SUMMARY_CHARS = 2_000
+CONTENT_CHARS = 60_000
+_MARKUP_PER_CHAR = 8  # markup read per character kept: feeds of data kind "labs" need under 6
+_LATEST = datetime.max.replace(tzinfo=UTC)
+_NAME_CHARS = 200
+_GUID_CHARS = 1_000
+_MAX_TAGS = 20
+
+_TAG = re.compile(
+    r"</?(?:a|abbr|b|br|cite|code|em|i|img|p|q|s|small|span|strong|sub|sup|u)\b[^<>]*>", re.I
+)
+_TAIL = re.compile(
+    r"(?:The post .{1,400} (?:appeared first|first appeared) on .{1,200}"
+    r"|(?:Read (?:more|the (?:full|rest)|full)|Continue reading|Weiterlesen|Lire la suite|Leer más)"
+    r"\b.{0,120}|Comments|\[link\] \[comments\])",
+    re.I,
+)
+_PAYWALL_TAGS = frozenset(
+    (
+        "paywall",
+        "premium",
+        "subscriber-only",
+        "subscribers-only",
+        "subscribers only",
+        "members only",
+    )
+)
+
+
+def parse_feed(body: bytes, url: str, content_type: str = "") -> ParsedFeed:
+    """Return what the feed at ``url`` holds, entries newest first, at most MAX_ENTRIES.
+
+    ``content_type`` is the HTTP header; valid UTF-8 wins over what it or the document declares.
+    Raises FeedError, in one sentence naming the URL, for a body that is no feed; nothing else.
+    """
+    try:
+        return _parse(body, url, content_type)
+    except FeedError:
+        raise
+    except Exception as error:  # feedparser and json raise what they like on mangled input
+        raise FeedError(f"{url} cannot be read as a feed ({type(error).__name__})") from error
+
+
+def _parse(body: bytes, url: str, content_type: str) -> ParsedFeed:
+    head, items = feedformats.read(body, url, content_type)
+    title, home, language = head
+    home = urls.canonical(home, base=url) if home else ""
+    language = _language_tag(language)
+    entries: dict[str, Entry] = {}
+    for item in _newest(items):
+        entry = _entry(item, url, home or url, language)
+        if entry.title or entry.url or entry.summary or entry.content:
+            entries.setdefault(entry.id, entry)
+    return ParsedFeed(
+        title=text.shorten(_plain(title, TITLE_CHARS), TITLE_CHARS),
+        home=home,
+        language=language,
+        entries=tuple(entries.values()),
+    )
+
+
+# --- items to entries ------------------------------------------------------------------------
+
+
+def _newest(items: list[Item]) -> Iterable[Item]:
+    """Return the newest MAX_ENTRIES items, newest first; an undated one stays by its neighbour."""
+    dates: list[datetime] = []
+    latest = max((i.published_at for i in items if i.published_at), default=_LATEST)
+    for item in items:
+        dates.append(item.published_at or (dates[-1] if dates else latest))
+    order = sorted(range(len(items)), key=lambda n: dates[n], reverse=True)
+    return (items[n] for n in order[:MAX_ENTRIES])
+
+
+def _entry(item: Item, feed_url: str, base: str, language: str) -> Entry:
+    link, url = _link(item.links, base)
+    title = text.shorten(
+        " ".join(_plain(item.title, TITLE_CHARS, "title" in item.plain).split()), TITLE_CHARS
+    )
+    content = _body(item.content, "content" in item.plain)
+    if item.content and item.summary == item.content:
+        summary = content
+    else:
+        summary = _body(item.summary, "summary" in item.plain)
+        if not content and len(summary) > SUMMARY_CHARS:  # the whole text stands in the summary
+            content = summary
+    tags = tuple(dict.fromkeys(t for t in (text.clean(tag[:100]) for tag in item.tags) if t))
+    own = _language_tag(item.language) or language
+    paywalled = title.startswith("[$]") or any(t.lower() in _PAYWALL_TAGS for t in tags)
+    return Entry(
+        id=_identity(url, link.partition("#")[2], item.guid, feed_url, title),
+        feed_url=feed_url,
+        guid=text.clean(item.guid[:_GUID_CHARS]),
+        url=url,
+        title=title,
+        summary=_cut(summary, SUMMARY_CHARS),
+        content=content,
+        author=_person(item.author),
+        published_at=item.published_at,
+        language=own or text.language(f"{title}. {summary or content[:SUMMARY_CHARS]}"),
+        tags=tags[:_MAX_TAGS],
+        paywalled=paywalled,
+    )
+
+
+def _link(links: tuple[str, ...], base: str) -> tuple[str, str]:
+    """Return the best usable link, as given and canonical; two empty strings if there is none."""
+    for link in links:
+        if link.strip() and (url := urls.canonical(link.strip(), base=base)):
+            return link.strip(), url
+    return "", ""
+
+
+def _identity(url: str, fragment: str, guid: str, feed_url: str, title: str) -> str:
+    if not url:
+        return urls.identity(feed_url, guid or title)
+    # A changelog's entries are parts of one page: "…/changelog#2.3.15", with a guid that says so.
+    if len(fragment) > 1 and fragment in guid:
+        return urls.identity(url, fragment)
+    return urls.identity(url)
+
+
+def _body(markup: str, plain: bool) -> str:
+    """Return the plain text of a summary or content, without the feed's own closing lines."""
+    lines = _plain(markup, CONTENT_CHARS, plain).split("\n")
+    while lines and (not lines[-1].strip() or _TAIL.fullmatch(lines[-1].strip(" \t.…»→"))):
+        lines.pop()
+    return _cut("\n".join(lines), CONTENT_CHARS)
+
+
+def _plain(markup: str, chars: int, plain: bool = False) -> str:
+    limit = chars * _MARKUP_PER_CHAR
+    if len(markup) > limit:
+        markup = markup[:limit]
+        if markup.rfind("<") > markup.rfind(">"):
+            markup = markup[: markup.rfind("<")]
+    if plain:
+        return text.clean(markup)
+    if "<" in markup and (_TAG.search(markup) or chars > TITLE_CHARS):
+        return text.plain(markup)
+    return text.clean(unescape(markup))
+
+
+def _cut(value: str, limit: int) -> str:
+    head = value[:limit]
+    end = max(head.rfind(" "), head.rfind("\n"))
+    return value if len(value) <= limit else head[:end].rstrip() if end > limit - 400 else head
+
+
+def _person(name: str) -> str:
+    """Return an author's name without e-mail address and markup."""
+    name = _plain(name[:1000], _NAME_CHARS)
+    name = re.sub(r"[(<]?\S{1,80}@\S{1,80}[)>]?", "", name)
+    name = " ".join(name.split()).removeprefix("by ").removeprefix("By ").strip(" ,;()")
+    return text.shorten(name, _NAME_CHARS)
+
+
+def _language_tag(declared: str) -> str:
+    primary = re.match(r"\s*([A-Za-z]{2,3})(?![A-Za-z])", declared)
+    return primary.group(1).lower() if primary else ""

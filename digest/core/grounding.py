@@ -1,0 +1,298 @@
+"""Whether the cited text bears a sentence out, for every writer alike.
+
+What is checked are hard facts: figures, days, names, quotations, addresses; whether enough of a
+sentence's words stand close together in a source at all, so that meaningless text and plain lies
+are refused too; and that a close retelling keeps its negations and hedges. A sentence taken as it
+stands from a source always passes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final
+
+from digest.core import facts, sense, text
+from digest.core.sourcetext import SourceText, fold, initials, name_parts, runs, share, stems
+from digest.errors import BriefError
+from digest.models import Article, Brief, Checks, Section, Sentence, Story
+
+# Measured on QAGS CNN/DM (714 judged sentences): of the sentences people call true 1 % have under
+# 0.57 of their content words in two neighbouring source sentences, of the false ones 11 %.
+# Sentences about other stories on the same firms (Microsoft–OpenAI set): nine in ten under 0.43.
+CLOSE_SHARE: Final = 0.5  # of the content words, within two neighbouring sentences a cited source
+WHOLE_SHARE: Final = 0.6  # of the content words, anywhere in the cited sources
+
+
+def check(
+    sentence: str, sources: Sequence[str], *, elsewhere: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Return the reasons why ``sources`` do not bear ``sentence`` out; none when they do.
+
+    ``sources`` are the cited articles, each its title and text. A person known by the full
+    name from ``elsewhere``, the story's other articles, may be found in them by the last name.
+    """
+    return _judge(
+        sentence, [SourceText.of(s) for s in sources], [SourceText.of(s) for s in elsewhere]
+    )
+
+
+def support(sentence: str, sources: Sequence[str]) -> float:
+    """Return how much of a sentence's wording its sources carry, 0 to 1.
+
+    The mean of three shares: content words within one source sentence, runs of three words, runs
+    of four. AUC on QAGS CNN/DM: 0.87 (trigrams alone 0.84).
+    """
+    words = text.words(sentence)
+    prepared = [SourceText.of(s) for s in sources]
+    own = stems(sentence)
+    close = max((share(own, held) for s in prepared for held in s.sentences), default=0.0)
+    shares = [close]
+    for n in (3, 4):
+        held = {run for s in prepared for run in runs(s.words, n)}
+        said = runs(words, n)
+        shares.append(sum(run in held for run in said) / len(said) if said else 0.0)
+    return sum(shares) / 3
+
+
+def ground(brief: Brief, story: Story) -> Brief:
+    """Return ``brief`` with only what its sources bear out, and the counts of what was checked.
+
+    Sentences are held against the articles they cite; a cite of an article the story does not
+    have counts for nothing. The headline is held against all of the story's articles, headings
+    are so for their facts alone. Without a heading that holds, a section's sentences join the
+    section before, or the lead where it was the first. A headline that fails gives way to the
+    title of the first source. Raises BriefError when no sentence of the lead is left.
+    """
+    articles = [e.article for e in story.evidence]
+    sources = [SourceText.of(_text(article)) for article in articles]
+    tally = _Tally()
+
+    def kept(sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
+        return tuple(s for s in (_kept(x, articles, sources, tally) for x in sentences) if s)
+
+    lead = kept(brief.lead)
+    if not lead:
+        raise BriefError(
+            f"no sentence of the lead of “{text.shorten(brief.headline, 80)}” is borne out "
+            f"by its sources{tally.because()}"
+        )
+    sections: list[Section] = []
+    for section in brief.sections:
+        sentences = kept(section.sentences)
+        if not sentences:
+            continue
+        if not _facts_at_fault(section.heading, sources, sources, heading=True):
+            sections.append(replace(section, sentences=sentences))
+        elif sections:
+            sections[-1] = replace(sections[-1], sentences=sections[-1].sentences + sentences)
+        else:
+            lead += sentences
+    headline = brief.headline
+    known = frozenset[str]().union(*(source.stems for source in sources))
+    if _facts_at_fault(headline, sources, sources) or share(stems(headline), known) < CLOSE_SHARE:
+        headline = story.evidence[0].article.title or headline
+        tally.replaced += 1
+    return replace(
+        brief,
+        headline=headline,
+        lead=lead,
+        sections=tuple(sections),
+        what_changed=kept(brief.what_changed),
+        disagreements=kept(brief.disagreements),
+        written_by=replace(brief.written_by, checks=tally.checks()),
+    )
+
+
+class _Tally:
+    """What became of the sentences so far."""
+
+    def __init__(self) -> None:
+        self.sentences = self.supported = self.replaced = self.dropped = 0
+        self.reason = ""
+
+    def because(self) -> str:
+        return f" ({self.reason})" if self.reason else ""
+
+    def checks(self) -> Checks:
+        return Checks(
+            sentences=self.sentences,
+            supported=self.supported,
+            replaced=self.replaced,
+            dropped=self.dropped,
+        )
+
+
+def _kept(
+    sentence: Sentence,
+    articles: Sequence[Article],
+    sources: Sequence[SourceText],
+    tally: _Tally,
+) -> Sentence | None:
+    tally.sentences += 1
+    cites = tuple(dict.fromkeys(n for n in sentence.cites if 1 <= n <= len(articles)))
+    if not cites:
+        reasons: tuple[str, ...] = ("it cites no source",)
+    elif _points(sentence.text, [articles[n - 1] for n in cites]):
+        reasons = ()
+    else:
+        reasons = _judge(sentence.text, [sources[n - 1] for n in cites], sources)
+    if reasons:
+        tally.dropped += 1
+        tally.reason = tally.reason or reasons[0]
+        return None
+    tally.supported += 1
+    return replace(sentence, cites=cites)
+
+
+# All a sentence holds, beside the outlets' names, that only says where the report stands.
+_POINTING: Final = frozenset(
+    text.words(
+        "a also and are article at by coverage details first free full from further in is it more"
+        " on only opening read report reported reports story the there this to where wrote"
+        " anfang auch ausführlich bei bericht berichte berichten berichtet der frei ist lesbar mehr"
+        " nur und von zuerst"
+    )
+)
+
+
+def _points(sentence: str, cited: Sequence[Article]) -> bool:
+    """Whether a sentence claims nothing but that the cited outlets report."""
+    outlets = {word for article in cited for word in text.words(article.publisher)}
+    said = set(text.words(sentence))
+    return bool(said & outlets) and said <= outlets | _POINTING
+
+
+def _text(article: Article) -> str:
+    """Return what an article bears out: its text, and who published it when."""
+    published = f"{article.publisher}\n{article.author}\n{article.published_at:%Y-%m-%d}"
+    return f"{article.title}\n{article.text}\n{published}"
+
+
+# --- one sentence ----------------------------------------------------------------------------
+
+
+def _judge(
+    sentence: str, cited: Sequence[SourceText], elsewhere: Sequence[SourceText]
+) -> tuple[str, ...]:
+    if not sentence.strip():
+        return ("it is empty",)
+    folded = fold(sentence)
+    if any(folded in source.whole for source in cited):
+        return ()
+    return (
+        _facts_at_fault(sentence, cited, elsewhere)
+        or _words_at_fault(sentence, cited)
+        or sense.turned(sentence, cited)
+    )
+
+
+def _facts_at_fault(
+    sentence: str,
+    cited: Sequence[SourceText],
+    elsewhere: Sequence[SourceText],
+    *,
+    heading: bool = False,
+) -> tuple[str, ...]:
+    """Return a reason for each figure, day, name, quotation and address no source has."""
+    reasons = []
+    figures = frozenset[str]().union(*(s.numbers for s in cited))
+    for number in sorted(facts.numbers(sentence) - figures):
+        if not _rounded(number, figures):
+            reasons.append(f"the figure {number} is in no cited source")
+    days = frozenset[str]().union(*(s.days for s in cited))
+    reasons += [
+        f"{day.capitalize()} is in no cited source"
+        for day in sorted(facts.calendar(sentence) - days)
+    ]
+    for name in sorted(facts.names(sentence, heading=heading)):
+        if not _named(name, cited, elsewhere):
+            reasons.append(f"the name {name} is in no cited source")
+    for quotation in facts.quotations(sentence):
+        if not any(_quoted(quotation, s.folded) for s in cited):
+            reasons.append(f"the quotation “{text.shorten(quotation, 60)}” is in no cited source")
+    for url in _URL.findall(sentence):
+        if not any(url.rstrip(".,;:!?)]").lower() in s.folded for s in cited):
+            reasons.append(f"the address {text.shorten(url, 60)} is in no cited source")
+    return tuple(reasons)
+
+
+def _words_at_fault(sentence: str, cited: Sequence[SourceText]) -> tuple[str, ...]:
+    """Return a reason where too few of the words, figures and days apart, are in the sources."""
+    days = {stem for day in facts.calendar(sentence) for stem in stems(day)}
+    own = [s for s in stems(sentence) if s not in days and not any(map(str.isdecimal, s))]
+    if not own:
+        return ("it says nothing that could be checked",)
+    whole = share(own, frozenset[str]().union(*(s.stems for s in cited)))
+    close = share(own, frozenset[str]().union(*(s.nearest(own) for s in cited)))
+    if whole < WHOLE_SHARE or close < CLOSE_SHARE:
+        return ("too few of its words are in the cited sources",)
+    return ()
+
+
+# --- figures ---------------------------------------------------------------------------------
+
+_VALUE: Final = re.compile(r"(?:(?P<currency>[a-z]{3}) )?(?P<value>\d+(?:\.\d+)?)(?P<unit>%|pp|x)?")
+
+
+def _rounded(number: str, figures: Iterable[str]) -> bool:
+    """Whether a source's figure rounds to this one, or says it without naming the currency.
+
+    Money, percentages and numbers from a thousand on may be rounded, by at most 5 %; years, dates,
+    durations and small counts may not.
+    """
+    said = _VALUE.fullmatch(number)
+    if not said:
+        return False
+    value = float(said["value"])
+    digits = len(said["value"].replace(".", "").strip("0")) or 1
+    year = not said["currency"] and not said["unit"] and 1900 <= value < 2100
+    for figure in figures:
+        held = _VALUE.fullmatch(figure)
+        if not held or held["unit"] != said["unit"]:
+            continue
+        exact = float(held["value"])
+        same_currency = held["currency"] == said["currency"]
+        if exact == value and exact >= 1000 and not (held["currency"] and said["currency"]):
+            return True
+        if not same_currency or year or not (said["currency"] or said["unit"] or value >= 1000):
+            continue
+        if float(f"{exact:.{digits - 1}e}") == value and abs(exact - value) <= 0.05 * value:
+            return True
+    return False
+
+
+# --- names -----------------------------------------------------------------------------------
+
+_URL: Final = re.compile(r"(?:https?://|www\.)[^\s<>\"”]{1,500}", re.IGNORECASE)
+
+
+def _named(name: str, cited: Sequence[SourceText], elsewhere: Sequence[SourceText]) -> bool:
+    """Whether a cited source has the name: in full, in another form, or by its last word."""
+    folded = fold(name)
+    if any(source.has(folded) for source in cited):
+        return True
+    parts = name_parts(folded)
+    if len(parts) < 2:
+        return name.isupper() and any(folded in source.initials for source in cited)
+    if any(all(source.has(part) for part in parts) for source in cited):
+        return True
+    if any(initials(folded) in source.acronyms for source in cited):
+        return True
+    known = any(source.has(folded) for source in elsewhere)
+    return known and any(source.has(parts[-1]) for source in cited)
+
+
+def _quoted(quotation: str, source: str) -> bool:
+    """Whether the source has the quotation word for word, around what was left out or put in."""
+    position = 0
+    for piece in re.split(r"\.\.\.|\[[^\]]{0,80}\]", fold(quotation)):
+        piece = piece.strip(" .,;:!?-'\"")
+        if not piece:
+            continue
+        found = source.find(piece, position)
+        if found < 0:
+            return False
+        position = found + len(piece)
+    return True
