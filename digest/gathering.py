@@ -33,6 +33,7 @@ from digest.models import (
 from digest.ports import Fetcher, Meter, Progress, Store, Workers
 
 LATE = timedelta(hours=48)  # how long after publication an entry of a followed feed is still new
+GONE_FOR = timedelta(days=30)  # a feed that said 410 is left alone this long
 CHOSEN = (EntryOutcome.PENDING, EntryOutcome.READ)
 
 
@@ -50,8 +51,12 @@ class Gathered:
 
     def answered(self) -> bool:
         """Tell whether any feed answered at all (none asked counts as answered)."""
+        return not self.feeds or len(self.silent()) < len(self.feeds)
+
+    def silent(self) -> list[FeedReport]:
+        """Return the feeds that gave no answer to read."""
         lost = {FeedOutcome.FAILED, FeedOutcome.GONE, FeedOutcome.DEFERRED}
-        return not self.feeds or any(f.outcome not in lost for f in self.feeds)
+        return [f for f in self.feeds if f.outcome in lost]
 
 
 @dataclass(frozen=True)
@@ -110,8 +115,8 @@ class Gathering:
         state: FeedState,
     ) -> None:
         name = feed.name or state.title or feed.url
-        if state.gone:
-            message = "gone since an earlier run (410); it is no longer asked for"
+        if state.gone and state.checked_at and self.now - state.checked_at < GONE_FOR:
+            message = "gone since an earlier run (410); asked again once a month"
             found.feeds.append(FeedReport(feed.url, name, FeedOutcome.GONE, 410, error=message))
             self.progress.advance("feeds")
             return
@@ -124,6 +129,7 @@ class Gathering:
                     checked_at=self.now,
                     succeeded_at=self.now,
                     failures=0,
+                    gone=False,
                     moved_to=answer.moved_to,
                 )
                 if answer.status == 304:

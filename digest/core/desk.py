@@ -6,13 +6,16 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from digest.core.headings import subject
-from digest.core.lexrank import Matrix, centrality, similarities
+from digest.core.lexrank import centrality, similarities
 from digest.core.quotable import Allowance, Quote, allowance, quotes
 from digest.core.text import clean, content_words
 from digest.models import Article
+
+if TYPE_CHECKING:
+    from digest.core.lexrank import Matrix
 
 _LEAD_WORDS: Final = 70
 _SECTION_WORDS: Final = 75

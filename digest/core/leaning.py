@@ -69,11 +69,14 @@ _POINTING: Final = re.compile(
     r"|maker|vendor|supplier|buyer|seller|city|town|hospital|school|newspaper|magazine|platform"
     r"|app|service|chip|board|boards|machine|robot|car|vehicle|phase|trial|study|report|decision"
     r"|unternehmen|konzern|anbieter|firma|hersteller|gruppe|behörde|verfahren|projekt|methode)\b"
-    r"(?!s?['’]?s? (?:of|that|which|who|whose|called|von|der|des)\b)",
+    r"(?=[,.;:’')]|s?$|s? (?:said|says|told|added|is|are|was|were|has|had|have|will|would|can"
+    r"|could|did|does|and|or|to|in|on|at|by|from|with|also|plans?|expects?|wants?|must|may|should"
+    r"|hopes?|sagte|ist|war|hat|wird|und|an|mit)\b)",
     re.IGNORECASE,
 )
 _LEANING_PHRASE: Final = re.compile(
-    r"^(?:the (?:first|second|third|other|others|former|latter|same|two|three|pair|move|news|people"
+    r"^(?:if (?:approval|it|they|that|this)\b"
+    r"|the (?:first|second|third|other|others|former|latter|same|two|three|pair|move|news|people"
     r"|sources?|insiders|latter|change|claim|idea|aim|answer|result|reason|problem|question|promise"
     r"|company|firm|group|startup|start-up|maker|outlet|site|tool|system|team|feature|statement"
     r"|figure"
@@ -121,6 +124,9 @@ _ADDING: Final = re.compile(r"^(?:\S+ ){1,4}(?:also|too|then|meanwhile|nonethele
 def pointed(outside: str) -> frozenset[str]:
     found = set()
     for match in _POINTING.finditer(outside):
+        # "The Lindholt Institute" is a name.
+        if not match[0].split(" ", 1)[1].islower() and outside.isascii():
+            continue
         noun = match[1].lower()
         # "Halcyra raised money, the company said": the name before it is what is meant.
         if noun in _FIRMS and names(outside[: match.start()]):
@@ -139,10 +145,15 @@ _FIRMS: Final = _listed(
 )
 
 
+def opens_leaning(sentence: str) -> bool:
+    """Whether the first word needs a sentence before it: "He", "But", "This"."""
+    first = re.split(r"[\s,]", sentence.lstrip("\"'“‘«„"), maxsplit=1)[0]
+    return first.lower() in _LEANING_START
+
+
 def leans(sentence: str, outside: str, named: Collection[str], riddles: Collection[str]) -> bool:
     """Whether a reader needs the sentence before to know who or what is meant."""
-    first = re.split(r"[\s,]", sentence.lstrip("\"'“‘«„"), maxsplit=1)[0]
-    if first.lower() in _LEANING_START or _LEANING_PHRASE.search(sentence):
+    if opens_leaning(sentence) or _LEANING_PHRASE.search(sentence):
         return True
     if _LEANING_INSIDE.search(outside):
         return True

@@ -8,11 +8,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-import numpy as np
-import numpy.typing as npt
+# numpy takes 0.1 s to load, so it loads when the first story is written.
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
 
-Matrix = npt.NDArray[np.float32]
+    Matrix = npt.NDArray[np.float32]
 
 _DAMPING = 0.85  # of the paper
 _STEPS = 60
@@ -24,6 +27,8 @@ def similarities(documents: Sequence[Sequence[str]]) -> Matrix:
 
     A document is its list of terms; one without terms is like nothing.
     """
+    import numpy as np
+
     columns: dict[str, int] = {}
     counts = [Counter(terms) for terms in documents]
     spread: Counter[str] = Counter()
@@ -45,6 +50,8 @@ def similarities(documents: Sequence[Sequence[str]]) -> Matrix:
 
 def centrality(alike: Matrix) -> npt.NDArray[np.float64]:
     """Return each sentence's LexRank from the n × n similarities, the most central being 1."""
+    import numpy as np
+
     n = len(alike)
     if n == 0:
         return np.zeros(0)

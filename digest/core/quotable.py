@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from digest.core.leaning import ATTRIBUTION, NOT_NAMES, leans, names, pointed
+from digest.core.leaning import ATTRIBUTION, NOT_NAMES, leans, names, opens_leaning, pointed
 from digest.core.text import content_words, language, sentences
 from digest.models import Article, Quality, Story
 
@@ -150,7 +150,10 @@ def _quote(
         names=named,
         recalled=frozenset(n for n in named & met if not _introduced(n, sentence)),
         pointed=riddles,
-        dependent=leans(sentence, outside, named, riddles),
+        # Nothing stands before a first sentence, so it can only lean by its first word.
+        dependent=(
+            leans(sentence, outside, named, riddles) if position else opens_leaning(sentence)
+        ),
         length=len(sentence.split()),
         spoken=len(outside) < 0.6 * len(sentence),
     )

@@ -16,7 +16,7 @@ from digest.models import Article, Evidence, FeedKind, Quality, Story
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-CUT = 0.16  # average similarity below which two groups are two stories (benchmarks.grouping)
+CUT = 0.16  # average similarity below which two groups are two stories; see docs/decisions.md
 COPY = 0.8  # share of shared five-word runs from which a text is a copy
 COMMENTARY = 0.12  # an opinion piece is less like the reports than they are alike
 

@@ -5,7 +5,8 @@ from typing import Final
 # A theme begins at the margin: its name, its phase, its emoji. The phase places a section: 0 what
 # happened, 1 detail, 2 background, 3 reaction, 4 what next. Then its words, and its headings, each
 # with the condition under which it is true of a sentence: every "&" group has one of its words
-# there, and a group with "!" none. The first heading that holds is taken. "¤" stands for a sum of money; "de" marks German.
+# there, and a group with "!" none. The first heading that holds is
+# taken. "¤" stands for a sum of money; "de" marks German.
 TABLE: Final = """
 approval 4 🏛️ 🛂 🚦
   words: regulator antitrust competition authority jurisdiction clearance clear approve approval
@@ -21,13 +22,13 @@ court 1 ⚖️ 👩‍⚖️ 📜
       copyright infringement damages settlement settle legal verdict hearing attorney lawyer
       injunction gericht klage urteil richter anwalt urheberrecht berufung
   An Appeal Is Likely: appeal & plan expect likely intend will
-  On Appeal: appeal
-  The Settlement: settlement settle
+  On Appeal: appeal & court ruling judge case decision
+  The Settlement: settlement settle & court lawsuit claim case pay
   The Copyright Question: copyright
   What the Judge Decided: judge court & rule ruled ruling order ordered grant reject deny
       dismiss permit permitted
-  The Case in Court: court judge trial jury hearing
-  The Legal Dispute: lawsuit sue suit plaintiff
+  The Case in Court: court judge jury damages & case hearing trial damages decision judge
+  The Legal Dispute: lawsuit sue sued plaintiff
   de Der Streit vor Gericht: gericht klage urteil richter
 governance 1 🧠 🏛️ 🪑
   words: governance nonprofit non-profit control oversight trustee trust charter shareholder
@@ -42,7 +43,7 @@ governance 1 🧠 🏛️ 🪑
   The Board's Influence: board & influence
   Questions of Governance: governance
   In the Boardroom: board & director chair vote seat approve shareholder
-  Who Has the Say: trust trustee vote majority charter shareholder
+  Who Has the Say: trustee vote majority shareholder & decide need appoint block majority release
   de Wer das Sagen hat: vorstand aufsichtsrat stiftung mitglied
 money 1 💰 💵 🏦 💸
   words: pay fund funding raise valuation investor invest investment venture stake equity loan
@@ -58,7 +59,8 @@ money 1 💰 💵 🏦 💸
   The Funding Round: round & fund funding raise investor
   Investment at Stake: invest investment & ¤
   The Cost: cost & ¤
-  The Money: ¤
+  The Money: ¤ & pay price cost raise fund spend contribute damages invest worth budget finance
+      earn charge want ask demand take
   de Preis und Zahlung: preis zahlen bar zahlt & ¤
   de Die Finanzierung: finanzierung investor bewertung runde
   de Das Geld: ¤
@@ -67,7 +69,7 @@ results 2 📊 🧾 💹
       employee staff umsatz gewinn verlust quartal beschäftigen mitarbeiter
   Revenue and Staff: revenue sales & employ employee staff people
   Behind the Numbers: revenue profit earnings loss & quarter year forecast margin
-  Revenue So Far: revenue sales turnover
+  Revenue So Far: revenue sales turnover & year quarter last
   de Umsatz und Belegschaft: umsatz & beschäftigen mitarbeiter mensch
   de Die Zahlen: umsatz gewinn verlust
 market 3 📉 📈 🪙
@@ -108,7 +110,7 @@ independence 1 🔄 🧭 🛠️
   Building Its Own Models: own & model & develop developed building push pressing language
   An In-House Alternative: house & division team model alternative invest investment talent
   Less Reliance on One Partner: reliance rely & reduce less
-  A Backup Plan: backup alternative
+  A Backup Plan: backup alternative & plan prepare
 strategy 2 🔍 🧩 🗺️
   words: roadmap transparency vision strategy strategic long-term doubt uncertain uncertainty
       sceptical scepticism skepticism integrate integrat suite plan direction strategie
@@ -140,7 +142,7 @@ launch 0 🚀 ✨ 🎉 🆕
   When It Arrives: available ship roll arrive release & will from soon & month week spring
       summer autumn winter tomorrow
   What Is New: new & feature version model tool app
-  The Launch: launch unveil debut
+  The Launch: launch launched unveil debut & model app tool product service version
   de Was neu ist: neu & modell version funktion
 pricing 2 🏷️ 🎟️ 🧮
   words: price pricing subscription month tier plan cost token cheaper fee free charge discount
@@ -155,7 +157,7 @@ model 1 🤖 🧠 ✳️
   The Next Model: next & model version & train due spring plan
   Training Data: data & train training source register
   On the Benchmarks: benchmark score & test model point
-  The Models: model & parameter
+  The Size of the Model: model & parameter & size small smaller large larger train fit
   de Das Modell: modell sprachmodell & trainieren parameter
 research 1 🔬 🧪 📚
   words: study research researcher paper trial experiment finding university institute scientist
@@ -175,11 +177,11 @@ research 1 🔬 🧪 📚
 safety 1 🛡️ 🧯 ⚠️
   words: safety safe risk harm danger misuse guardrail alignment safeguard vulnerability attack
       hack security breach leak jailbreak protect sicherheit risiko gefahr lücke angriff
-  The Security Hole: vulnerability flaw breach leak hole hack
+  The Security Hole: vulnerability flaw hole & attack attacker security hack hacker
   Safety Standards in Question: safety & standard & tension concern dispute question
   Risks and Safeguards: risk harm danger & safeguard protect guardrail prevent
   Safety Concerns: safety risk harm & concern worry warn
-  Safety and Security: safety security
+  Safety Tests: safety & test tests evaluate evaluation
   de Sicherheit und Risiken: sicherheit risiko gefahr
 flaw 1 🐞 🔧 🩹
   words: trouble error bug fault faulty defect crack cracked replace recall flaw fix patch wrong
@@ -189,10 +191,10 @@ flaw 1 🐞 🔧 🩹
   How the Replacement Works: replacement swap replace & batch order sent first faulty board unit
   How It Was Noticed: notice noticed detect spotted uncover uncovered & night week overlap
       account log
-  The Recall: recall
+  The Recall: recall recalled & board product unit device car
   Where the Trouble Began: trouble & begin began started
-  What Went Wrong: error bug fault defect flaw failure outage mistake wrong
-  The Fix: fix patch repair update
+  What Went Wrong: error bug fault defect failure outage mistake & cause begin found because after
+  The Fix: fix patch repair & bug error flaw fault problem software board
   de Was schiefging: fehler ausfall rückruf
 privacy 2 🔐 🕵️ 🪪
   words: privacy personal data consent user record surveillance face track gdpr datenschutz
@@ -258,7 +260,7 @@ media 2 🎨 🎬 🎵
   words: artist author writer music film image video publisher newspaper book song actor creator
       voice künstler autor musik verlag
   Authors and Publishers: author publisher & book
-  Artists and Creators: artist creator actor musician
+  Artists and Creators: artist creator actor musician & creator work voice right use
   de Autoren und Verlage: autor verlag künstler
 policy 1 📋 🏛️ 🗳️
   words: law bill act regulation rule government minister ministry parliament senate congress
@@ -268,21 +270,22 @@ policy 1 📋 🏛️ 🗳️
   Exceptions for Small Firms: fewer & employee & firm company
   What the Law Requires: law act regulation rule & require must oblige ban
   Ministries Ask for Advice: ministry & ask advice
-  The Government's Part: government ministry minister
+  The Government's Part: government ministry minister & fund pay plan say promise provide
   Law and Policy: law regulation legislation & policy government parliament lawmaker
   de Gesetz und Politik: gesetz regierung verordnung ministerium
 rivals 2 🥊 🏁 ♟️
   words: rival competitor competition compete bid bidder race lead ahead wettbewerber konkurrent
       konkurrenz
   A Rival Bid: rival & bid offer
-  Rivals Look On: rival competitor compete
+  What It Means for Rivals: rival competitor & price pressure nervous lose follow answer respond
+      compete
   de Die Konkurrenz: konkurrenz konkurrent wettbewerber
 reaction 3 💬 🗣️ 📣
   words: critic criticize criticise criticism praise welcome warn react reaction condemn call
       demand oppose support question persuade kritik kritiker begrüßen warnen fordern
   Critics Object: critic criticism criticise criticize condemn oppose
   Calls for Change: call demand urge & change rule limit extension fix longer
-  A Warning: warn warning
+  A Warning: warn warned warning & risk could may danger
   de Kritik und Lob: kritik kritiker begrüßen
 next 4 🔮 📅 🗓️ ⏭️
   words: next expect plan will due later schedule deadline upcoming future begin start spring
@@ -290,13 +293,14 @@ next 4 🔮 📅 🗓️ ⏭️
   Closing Within Months: close complete & expect & 120 day month
   A Second Phase: second & phase
   What Is at Stake: signal mean mark point & major shift change & landscape industry
-  What Happens Next: !no not & will due plan planned expect expected schedule intend & next begin start
-      complete install deliver train close follow spring summer autumn winter monday tuesday
+  What Happens Next: !no not & will due plan planned expect expected schedule intend & next begin
+      start complete install deliver train close follow spring summer autumn winter monday tuesday
       wednesday thursday friday months weeks
-  de Wie es weitergeht: künftig nächste nächsten geplant folgen start
+  de Wie es weitergeht: künftig nächste nächsten nächstes geplant folgen & jahr monat woche soll
+      wird sollen bis
 background 2 📖 🕰️ 🧾
   words: since history previously earlier year ago began origin former early
       gegründet seit früher
-  The Background: ago since previously history origin earlier
+  The Background: ago previously history founded & year month first found founded begin
   de Der Hintergrund: gegründet seit früher
 """

@@ -47,7 +47,7 @@ def headline(story: Story, language: str, *, newest: bool) -> tuple[int, str]:
         score -= 2.0 * (spoken_in(article) not in ("", language)) + 3.0 * (not title)
         score -= 0.8 * bool(_BAIT.search(title)) + 0.5 * (not 20 <= len(title) <= 110)
         score -= 0.3 * (article.quality in (Quality.CONSENT, Quality.ERROR))
-        score += 1.0 * (newest and article.published_at == latest)
+        score += 0.6 * (newest and article.published_at == latest)
         return round(score, 6), -n
 
     best = max(titled, key=merit, default=None)
