@@ -37,7 +37,6 @@ _PRELOADED = (
     "feedparser",
     "lxml.html",
     "lxml_html_clean",
-    "nh3",
     "tldextract",
     "trafilatura",
     "pebble.pool.process",

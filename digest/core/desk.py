@@ -21,6 +21,7 @@ _LEAD_WORDS: Final = 70
 _SECTION_WORDS: Final = 75
 _LONG: Final = 45  # words; a longer sentence is taken only for want of a better one
 _REPEATED: Final = 0.55  # share of a sentence's terms in one quoted sentence that makes it a repeat
+_RETOLD: Final = 0.7  # the same between what changed and a lead
 _ECHO: Final = 0.34  # the same between two sentences of one section
 _ALIKE: Final = 0.4  # cosine from which two sentences tell one fact
 _WORD: Final = re.compile(r"[^\W\d_]+")
@@ -65,13 +66,12 @@ class Desk:
     def lead(self) -> list[Quote]:
         """Take the one or two sentences that state the event; [] when none may be quoted."""
         fronts = self._lead_sources()
+        open_ = [i for i in range(len(self.pool)) if self._may_lead(i)]
         first = self._best(
-            (i, self._lead_score(i, fronts))
-            for i, quote in enumerate(self.pool)
-            if not quote.dependent
+            (i, self._lead_score(i, fronts)) for i in open_ if not self.pool[i].dependent
         )
         if first is None:
-            first = self._best((i, self._lead_score(i, fronts)) for i in range(len(self.pool)))
+            first = self._best((i, self._lead_score(i, fronts)) for i in open_)
         if first is None:
             return []
         self._take(first)
@@ -83,15 +83,18 @@ class Desk:
         return [self.pool[i] for i in ([first] if second is None else [first, second])]
 
     def changed(self, news: Iterable[str]) -> list[Quote]:
-        """Take up to two of the sentences ``news`` that say what the lead does not."""
+        """Take one or two of the sentences ``news``, those nearest to the headline first."""
+        told = {clean(text) for text in news}
+        title = set(content_words(self.headline))
+        new = [
+            i
+            for i, quote in enumerate(self.pool)
+            if quote.text in told and not quote.dependent and not quote.spoken
+        ]
+        new.sort(key=lambda i: (-len(title & set(self.pool[i].terms)), i))
         found: list[Quote] = []
-        for text in news:
-            i = next(
-                (i for i, quote in enumerate(self.pool) if quote.text in (text, clean(text))), -1
-            )
-            if i < 0 or len(found) == 2 or i in self.taken or self.pool[i].dependent:
-                continue
-            if self._fresh(i) and self.left.permits(self.pool[i]):
+        for i in new:
+            if len(found) < 2 and self.left.permits(self.pool[i]) and self._fresh(i, not found):
                 self._take(i)
                 found.append(self.pool[i])
         return found
@@ -202,12 +205,27 @@ class Desk:
             self._take(best)
         return best
 
-    def _fresh(self, i: int) -> bool:
-        """Whether a sentence says something that no taken sentence, nor all of them, says."""
+    def _may_lead(self, i: int) -> bool:
+        """Whether a sentence may lead: any, unless what changed says it already.
+
+        It may share more with that than two sections may: it has to name the event as well.
+        """
+        if not self.taken:
+            return True
+        said = max(_overlap(self.pool[i], self.pool[j]) for j in self.taken)
+        return i not in self.taken and self.left.permits(self.pool[i]) and said < _RETOLD
+
+    def _fresh(self, i: int, first: bool = False) -> bool:
+        """Whether a sentence says something that no taken sentence, nor all of them, says.
+
+        The ``first`` sentence may say what the headline says.
+        """
         quote = self.pool[i]
         terms = set(quote.terms)
         if not terms:
             return False
+        if first:
+            return True
         told = set(content_words(self.headline))
         for j in self.taken:
             other = self.pool[j]

@@ -26,20 +26,20 @@ def write(story: Story, *, language: str, news: tuple[str, ...] = ()) -> Brief:
 
     Two full sources or more give a lead and three to five sections, as far as the sources go; one
     source or teasers only, a lead and one or two; titles alone, one attributed line. ``news`` holds
-    what is new to an update: the newest article leads, and up to two of these are ``what_changed``.
+    what is new to an update: one or two of these are ``what_changed``, and the newest article leads.
     """
     number, headline = titles.headline(story, language, newest=bool(news))
     articles = readable(story, language)
     desk = Desk(articles, headline, language, newest=bool(news))
+    changed = desk.changed(news)
     lead = desk.lead()
     marks = Marks()
+    said = tuple(_sentence(quote) for quote in lead)
+    new = tuple(_sentence(quote) for quote in changed)
     if not lead:
-        line = titles.attributed(story, number, language)
-        return _brief(headline, line, (), (), marks)
-    changed = desk.changed(news)
+        return _brief(headline, titles.attributed(story, number, language), (), new, marks)
     drafts = desk.sections(_sections_wanted(articles))
     drafts.sort(key=lambda draft: _place(draft, language))
-    said = tuple(_sentence(quote) for quote in lead)
     emoji = headline_emoji(headline, " ".join(quote.text for quote in lead), marks)
     sections = []
     for draft in drafts:
@@ -56,9 +56,7 @@ def write(story: Story, *, language: str, news: tuple[str, ...] = ()) -> Brief:
     if len(sections) < _sections_least(articles):
         mark, heading = full_report(language, marks)
         sections.append(Section(mark, heading, (titles.pointer(articles, language),)))
-    return _brief(
-        headline, said, tuple(sections), tuple(_sentence(quote) for quote in changed), marks, emoji
-    )
+    return _brief(headline, said, tuple(sections), new, marks, emoji)
 
 
 def one_line(story: Story, *, language: str) -> tuple[str, str, tuple[int, ...]]:
