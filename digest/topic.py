@@ -121,8 +121,14 @@ def _bearing(asked: topics.Query, world: World, since: datetime) -> list[Article
     candidates = world.store.search(asked.text, published_since=since)
     shares = [(topics.bearing(asked, a.title, a.text), a) for a in candidates]
     kept = [(share, a) for share, a in shares if share >= topics.BEARS]
-    kept.sort(key=lambda pair: (-pair[0], -pair[1].published_at.timestamp(), pair[1].id))
+    kept.sort(key=lambda pair: (-pair[0], *_standing(pair[1])))
     return [a for _, a in kept]
+
+
+def _standing(article: Article) -> tuple[bool, float, float, str]:
+    """Order articles that bear on a question alike: full texts, trusted outlets, newest first."""
+    partial = article.quality is not Quality.FULL
+    return partial, -article.trust, -article.published_at.timestamp(), article.id
 
 
 def _alone(story: Story) -> Ranked:

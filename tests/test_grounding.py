@@ -293,3 +293,14 @@ def test_a_sentence_copied_from_a_source_always_passes(words: list[str]) -> None
     article = f"A title\n{' '.join(words)}\nAnd a last line."
     for sentence in text.sentences(article):
         assert grounding.check(sentence, [OTHER, article]) == ()
+
+
+def test_a_headline_of_two_sentences_bears_itself_out() -> None:
+    title = "Open models caught up on speed. On safety, they didn’t"
+    assert grounding.check(title + ".", [title + "\nThe lab published a report."]) == ()
+
+
+def test_a_question_does_not_bear_out_its_answer() -> None:
+    title = "Is Brindle about to buy Ostrava Logic?"
+    assert grounding.check("Brindle to buy Ostrava Logic.", ["Brindle to buy Ostrava Logic?"])
+    assert grounding.check(title, [title]) == ()

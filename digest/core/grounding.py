@@ -14,7 +14,7 @@ from dataclasses import replace
 from typing import Final
 
 from digest.core import facts, sense, text
-from digest.core.sourcetext import SourceText, fold, initials, name_parts, runs, share, stems
+from digest.core.sourcetext import SourceText, bare, fold, initials, name_parts, runs, share, stems
 from digest.errors import BriefError
 from digest.models import Article, Brief, Checks, Section, Sentence, Story
 
@@ -178,8 +178,8 @@ def _judge(
 ) -> tuple[str, ...]:
     if not sentence.strip():
         return ("it is empty",)
-    folded = fold(sentence)
-    if any(folded in source.whole for source in cited):
+    said = [bare(part) for part in text.sentences(sentence)]
+    if any(all(part in source.whole for part in said) for source in cited):
         return ()
     return (
         _facts_at_fault(sentence, cited, elsewhere)

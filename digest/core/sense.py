@@ -54,6 +54,8 @@ def turned(sentence: str, cited: Sequence[SourceText]) -> tuple[str, ...]:
         return ()
     said = closest[2]
     told = share(stems(said), frozenset(own))
+    if said.rstrip("\"”’' ").endswith("?") and "?" not in sentence and told >= _NEGATED:
+        return ("it answers what its source only asks",)
     here, there = bool(_NEGATION.search(sentence)), bool(_NEGATION.search(said))
     if here and not there:
         return ("it denies what its source says",)

@@ -75,6 +75,11 @@ def initials(folded: str) -> str:
     return "".join(part[0] for part in name_parts(folded))
 
 
+def bare(sentence: str) -> str:
+    """Return a sentence folded, without its full stop: a headline has none, its retelling has."""
+    return fold(sentence).rstrip(".! ")
+
+
 class SourceText:
     """One article's text, made ready for many questions."""
 
@@ -82,7 +87,7 @@ class SourceText:
         raw = raw[: facts.LIMIT]
         split = text.sentences(raw)
         self.folded = fold(raw)
-        self.whole = frozenset(fold(sentence) for sentence in split)
+        self.whole = frozenset(bare(sentence) for sentence in split)
         self.numbers = facts.numbers(raw)
         self.days = facts.calendar(raw)
         self.words = text.words(raw.translate(_MARKS))
