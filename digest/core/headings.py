@@ -64,10 +64,12 @@ class Marks:
 
 def headline_emoji(headline: str, lead: str, marks: Marks) -> str:
     """Return the emoji of a story: of the theme its headline and lead speak of most."""
-    # The headline's own words count double, and its first telling word is mostly its verb.
+    # The headline's own words count double, and its first telling word is mostly its verb; but a
+    # theme that three of its words speak of needs no verb.
     stems = content_words(headline)
     ranked = _ranked(terms(headline), terms(lead))
-    early = [theme for stem in stems for _, theme in weigh((stem,)) if theme in ranked[:3]]
+    plain = [theme for n, theme in weigh(terms(headline))[:1] if n > 2]
+    early = plain or [t for stem in stems for _, t in weigh((stem,)) if t in ranked[:3]]
     return marks.first_emoji(*(theme.emoji for theme in (*early[:1], *ranked[:2])), HEADLINE)
 
 

@@ -72,7 +72,7 @@ results 2 📊 🧾 💹
   Revenue So Far: revenue sales turnover & year quarter last
   de Umsatz und Belegschaft: umsatz & beschäftigen mitarbeiter mensch
   de Die Zahlen: umsatz gewinn verlust
-market 3 📉 📈 🪙
+market 3 🪙 📈 📉
   words: share stock market trading analyst fell fall rose rise drop percent investor brokerage
       index börse aktie kurs analyst prozent
   How Markets Reacted: share stock & fell fall rose rise drop lower higher close trade
@@ -80,7 +80,7 @@ market 3 📉 📈 🪙
   de Die Reaktion der Börse: aktie kurs börse & fallen steigen prozent
 people 1 👤 👥 🧑‍💼
   words: chief executive founder ceo president officer appoint hire leave step resign oust
-      reinstate depart successor lead scientist head gründer chef geschäftsführer leiten
+      reinstate depart successor scientist head gründer chef geschäftsführer leiten
   A Brief Ousting, a Lasting Mark: oust ousting ousted removal & reinstate reinstatement
       reinstated return
   Leadership After the Deal: founder chief head lead & report deal close combine run remain
