@@ -46,7 +46,7 @@ governance 1 🧠 🏛️ 🪑
   Who Has the Say: trustee vote majority shareholder & decide need appoint block majority release
   de Wer das Sagen hat: vorstand aufsichtsrat stiftung mitglied
 money 1 💰 💵 🏦 💸
-  words: pay fund funding raise valuation investor invest investment venture stake equity loan
+  words: pay fund funding round raise valuation investor invest investment venture stake equity loan
       debt finance credit finanzierung investor bewertung aktie zahlen ¤
   The Break Fee: fee & break block fail withdraw
   The Size of the Stake: stake equity & size future percent cent
