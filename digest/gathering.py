@@ -87,6 +87,8 @@ class Gathering:
         found = Gathered()
         states = self.store.feed_states()
         by_url = {feed.url: feed for feed in wanted}
+        if any(feed.url not in states for feed in wanted):
+            self.workers.prepare()  # a feed never asked before has a body to read
         claimed: set[str] = set()
         self.progress.start("feeds", len(wanted))
         self.progress.start("articles", 0)

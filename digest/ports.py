@@ -53,6 +53,10 @@ class Workers(Protocol):
         """
         ...
 
+    def prepare(self) -> None:
+        """Make ready in the background, where work is sure to come."""
+        ...
+
     def peak_rss_mb(self) -> float:
         """Return the sum of the workers' peak resident sizes so far, in MiB."""
         ...

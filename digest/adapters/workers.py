@@ -48,8 +48,8 @@ _LONGEST_REASON = 200  # characters
 class ProcessWorkers:
     """Workers in processes of their own; an asynchronous context manager.
 
-    ``processes`` of them (by default one per usable core) start with the first task, so a run
-    without work starts none. A task may take ``timeout`` seconds from the moment a worker takes it
+    ``processes`` of them (by default one per usable core) start with ``prepare`` or the first
+    task, so a run without work starts none. A task may take ``timeout`` seconds from the moment a worker takes it
     up, and on Linux ``memory_mb`` MiB of data. Where nothing at all finishes for ``patience``
     seconds longer than that, the processes are started anew. The caller bounds how many tasks wait.
     """
@@ -100,6 +100,11 @@ class ProcessWorkers:
                 raise WorkerError("the worker processes broke down twice") from error
         return cast("T", _unpacked(reply, self._memory_mb))
 
+    def prepare(self) -> None:
+        """Start the processes now, in the background: work is sure to come."""
+        if not self._closed:
+            self._started()
+
     def peak_rss_mb(self) -> float:
         """Return the sum of the workers' peak resident sizes so far, in MiB.
 
@@ -121,18 +126,21 @@ class ProcessWorkers:
         """Return a worker's answer to one task; raises BrokenProcessPool with the pool gone."""
         if self._closed:
             raise WorkerError(_STOPPED)
-        if self._pool is None:
-            # In a thread: the first worker is forked once all modules are imported.
-            self._pool = asyncio.create_task(
-                asyncio.to_thread(_start, self._processes, self._memory_mb)
-            )
-        pool = self._pool
+        pool = self._started()
         try:
             # The task outlives a caller who is cancelled, so that close() can end the processes.
             return await self._ask(await asyncio.shield(pool), task)
         except BrokenProcessPool:
             await self._abandon(pool)
             raise
+
+    def _started(self) -> asyncio.Task[ProcessPool]:
+        if self._pool is None:
+            # In a thread: the first worker is forked once all modules are imported.
+            self._pool = asyncio.create_task(
+                asyncio.to_thread(_start, self._processes, self._memory_mb)
+            )
+        return self._pool
 
     async def _ask(self, pool: ProcessPool, task: bytes) -> bytes:
         loop = asyncio.get_running_loop()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -77,11 +78,14 @@ def _extract(body: bytes, url: str, content_type: str) -> Extraction:
     title = text.shorten(_line(tree.findtext(".//title") or ""), 300)
     # Measured on data kind "pages": best F1 for its time, and the highest precision.
     page = pages.shown(tree)
-    found = extraction(
-        tree, url=url, include_comments=False, favor_precision=True, with_metadata=True
-    )
+    about = pages.About()
+    with suppress(Exception):  # a mangled head costs a page its date and author, not its text
+        about = pages.about(tree, url)
+    found = extraction(tree, url=url, include_comments=False, favor_precision=True)
+    if found is None:  # too little text to be sure of anything
+        about = pages.About()
     value = quality.without_furniture(text.clean((found and found.text) or ""))[:TEXT_CHARS]
-    title = text.shorten(_line((found and found.title) or ""), 300) or title
+    title = text.shorten(_line(about.title), 300) or title
     grade, note = quality.judge(
         value,
         url=url,
@@ -99,9 +103,9 @@ def _extract(body: bytes, url: str, content_type: str) -> Extraction:
         quality=grade,
         text=value,
         title=title,
-        author=_author((found and found.author) or ""),
-        site=text.shorten(_line((found and found.sitename) or ""), 100),
-        published_at=_published((found and found.date) or "", claims.published),
+        author=_author(about.author),
+        site=text.shorten(_line(about.site), 100),
+        published_at=_published(about.day, claims.published),
         canonical_url=canonical,
         language=sure or declared or text.language(f"{title}. {value[:_LANGUAGE_CHARS]}"),
         note=note,

@@ -63,14 +63,14 @@ def language(text: str) -> str:
     """
     sample = text[:_SAMPLE]
     if not sample.isascii():
-        letters = sum(c.isalpha() for c in sample)
+        letters = sum(map(str.isalpha, sample))
         for code, script in _SCRIPTS:
             if len(script.findall(sample)) > letters * (0.1 if code == "ja" else 0.5):
                 return code
     tokens = _WORD.findall(sample.lower())
     counts = sorted(
         (
-            (sum(token in listed for token in tokens), code)
+            (sum(map(listed.__contains__, tokens)), code)
             for code, listed in _FUNCTION_WORDS.items()
         ),
         reverse=True,

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from digest.core import encoding, urls
@@ -25,6 +27,16 @@ class Claims:
 
     free: bool | None
     published: tuple[datetime, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a page is called, who wrote it, on which site, and on which day; "" where unknown."""
+
+    title: str = ""
+    author: str = ""
+    site: str = ""
+    day: str = ""
 
 
 def markup(body: bytes, content_type: str) -> str:
@@ -53,8 +65,8 @@ def shown(tree: Any) -> str:
 
 
 def language(tree: Any) -> str:
-    locales = tree.xpath("//meta[@property='og:locale']/@content")
-    for declared in (tree.get("lang"), tree.get("xml:lang"), *locales[:1]):
+    locales = _values(tree, "meta", "property", "og:locale", "content")
+    for declared in (tree.get("lang"), tree.get("xml:lang"), next(locales, "")):
         primary = re.match(r"\s*([A-Za-z]{2,3})(?![A-Za-z])", declared or "")
         if primary:
             return primary.group(1).lower()
@@ -63,8 +75,8 @@ def language(tree: Any) -> str:
 
 def canonical(tree: Any, url: str) -> str:
     """Return the address the page gives for itself, "" unless it is of the same site."""
-    for link in tree.xpath("//link[@rel='canonical']/@href")[:1]:
-        address = urls.canonical(str(link).strip(), base=url)
+    for link in islice(_values(tree, "link", "rel", "canonical", "href"), 1):
+        address = urls.canonical(link.strip(), base=url)
         same_site = urls.registrable_domain(address) == urls.registrable_domain(url)
         to_home = urls.canonical("/", base=address) == address
         if address and same_site and not (to_home and urls.canonical("/", base=url) != url):
@@ -72,11 +84,45 @@ def canonical(tree: Any, url: str) -> str:
     return ""
 
 
+def about(tree: Any, url: str) -> About:
+    """Return a page's title, author, site and date: trafilatura's extract_metadata, step by step.
+
+    That function also looks for categories, tags, licences and addresses, which nobody here asks
+    for and which take a seventh of all the time a page costs (benchmarks.throughput).
+    """
+    from htmldate import find_date
+    from trafilatura import metadata
+    from trafilatura.settings import set_date_params
+
+    found = metadata.examine_meta(tree)
+    if found.author and " " not in found.author:
+        found.author = None
+    with suppress(Exception):  # JSON-LD of any shape; trafilatura ignores what fails, too
+        found = metadata.extract_meta_json(tree, found)
+    found.title = found.title or metadata.extract_title(tree)
+    found.author = found.author or metadata.extract_author(tree)
+    found.url = found.url or metadata.extract_url(tree, url)
+    found.date = find_date(tree, url=found.url, **set_date_params())
+    found.sitename = found.sitename or metadata.extract_sitename(tree)
+    if found.sitename:
+        found.sitename = found.sitename.lstrip("@")
+        name = found.sitename
+        if name and "." not in name and not name[0].isupper():
+            found.sitename = name.title()
+    elif found.url and (host := metadata.META_URL.match(found.url)):
+        found.sitename = host[1]
+    found.clean_and_trim()
+    return About(
+        *(value or "" for value in (found.title, found.author, found.sitename, found.date))
+    )
+
+
 def claims(tree: Any) -> Claims:
     free: bool | None = None
     dates: list[datetime | None] = []
-    for script in tree.xpath("//script[@type='application/ld+json']/text()")[:20]:
-        for thing in _things(str(script)):
+    scripts = (s.text for s in tree.iter("script") if s.get("type") == "application/ld+json")
+    for script in islice(filter(None, scripts), 20):
+        for thing in _things(script):
             access = str(thing.get("isAccessibleForFree", "")).strip().lower()
             if access in ("false", "no", "0"):
                 free = False
@@ -84,8 +130,18 @@ def claims(tree: Any) -> Claims:
                 free = True
             dates.append(date(thing.get("datePublished")))
     for name in ("article:published_time", "og:article:published_time"):
-        dates += [date(d) for d in tree.xpath("//meta[@property=$name]/@content", name=name)[:1]]
+        dates.append(date(next(_values(tree, "meta", "property", name, "content"), None)))
     return Claims(free, tuple(d for d in dates if d))
+
+
+def _values(tree: Any, tag: str, name: str, value: str, wanted: str) -> Iterator[str]:
+    """Yield ``wanted`` of each ``tag`` whose attribute ``name`` is ``value``.
+
+    In half to two thirds of the time of the XPath for it, which looks at every element.
+    """
+    for element in tree.iter(tag):
+        if element.get(name) == value and (found := element.get(wanted)) is not None:
+            yield found
 
 
 def _things(script: str) -> Iterator[dict[str, Any]]:

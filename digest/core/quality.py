@@ -18,6 +18,7 @@ TEASER_WORDS = 300  # what paywalls show before they close; longer texts are mos
 _ABRUPT_WORDS = 200
 _LEAST_WORDS = 12  # fewer are a caption or a menu
 
+_WIDE = re.compile("[\u3040-\u9fff\uac00-\ud7a3]")  # Chinese, Japanese and Korean script
 _CHALLENGE = re.compile(
     r"/cdn-cgi/challenge-platform/|\bcf-chl-|_cf_chl_opt|cf-browser-verification"
 )
@@ -195,5 +196,5 @@ def _teaser(value: str, words: int, page: str, free: bool | None) -> str:
 
 def words_in(value: str) -> int:
     """Return how many words a text has, CJK characters counted by twos."""
-    wide = sum(1 for c in value if "\u3040" <= c <= "\u9fff" or "\uac00" <= c <= "\ud7a3")
+    wide = 0 if value.isascii() else len(_WIDE.findall(value))
     return len(text.words(value)) if wide * 4 < len(value) else wide // 2

@@ -23,7 +23,7 @@ _LEAD_MOST = 3.2  # so the lead alone settles it only when it is full of the sub
 _WEAK_MOST = 1.2  # weak words confirm; any number of them makes no AI news
 _MOST = 6.0  # so a list of product names does not drown out that they are for sale
 _TOPIC_IN_TITLE, _TOPIC_IN_LEAD = 4.0, 2.0
-_LONGEST_PHRASE = 3  # words
+_LONGEST_PHRASE = 4  # words
 
 # Feeds of the first categories carry little else; a general tech or business feed says nothing.
 _PRIORS = {
@@ -114,16 +114,17 @@ def _sum(weights: Iterable[float]) -> float:
 
 def _found(value: str) -> dict[str, float]:
     """Return each known phrase in the text once, with its weight; longer phrases hide shorter."""
-    weights = _weights()
+    weights, openings = _weights(), _openings()
     found: dict[str, float] = {}
     cased = _WORD.findall(_POSSESSIVE.sub("", value))
     words = [_number(word.lower()) for word in cased]
     at = 0
     while at < len(words):
-        for length in range(min(_LONGEST_PHRASE, len(words) - at), 0, -1):
+        longest = openings.get(words[at], 1)
+        for length in range(min(longest, len(words) - at), 0, -1):
             phrase = " ".join(words[at : at + length])
-            known = next((p for p in (phrase, phrase.removesuffix("s")) if p in weights), None)
-            if known is not None:
+            known = phrase if phrase in weights else phrase.removesuffix("s")
+            if known in weights:
                 found[known] = weights[known]
                 break
         else:
@@ -152,6 +153,16 @@ def _weights() -> dict[str, float]:
         for block, weight in reversed(vocabulary.WEIGHTS)  # a phrase listed twice: the stronger
         for phrase in _phrases(block)
     }
+
+
+@lru_cache(maxsize=1)
+def _openings() -> dict[str, int]:
+    """Return how many words the longest phrase has that begins with a word, by that word."""
+    longest: dict[str, int] = {}
+    for phrase in _weights():
+        first, *others = phrase.split(" ")
+        longest[first] = min(max(longest.get(first, 1), 1 + len(others)), _LONGEST_PHRASE)
+    return longest
 
 
 def _phrases(block: str) -> Iterator[str]:
