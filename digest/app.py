@@ -17,8 +17,8 @@ from digest.adapters.store import SqlStore
 from digest.adapters.workers import ProcessWorkers
 from digest.config import Config, OutputSettings, load
 from digest.editing import Choices
-from digest.errors import ConfigError, RunError
-from digest.models import Edition, OutputResult, Problem, RunReport
+from digest.errors import DeliveryError, RunError
+from digest.models import Edition, OutputResult, Problem, RunReport, StoredEdition
 from digest.ports import LanguageModel, Output, Progress
 from digest.render.markdown import edition_markdown, topic_markdown
 from digest.render.page import edition_page
@@ -83,6 +83,11 @@ def choices_of(config: Config) -> Choices:
 def open_store(config: Config, *, scratch: bool = False) -> SqlStore:
     """Return the configured store; ``scratch``: a copy in memory, for a run that writes nothing."""
     return SqlStore.open(config.store, scratch=scratch)
+
+
+def open_to_read(config: Config) -> SqlStore:
+    """Return the configured store, and where there is none an empty one, without making a file."""
+    return open_store(config, scratch=not config.store_path.exists())
 
 
 def fetcher_of(config: Config) -> HttpFetcher:
@@ -266,18 +271,40 @@ def render_stored(config: Config, edition_id: str, out: Path) -> list[OutputResu
     Raises RunError for an edition there is not, and RenderError.
     """
     renderers = edition_renderers(templates_of(config))
-    with open_store(config) as store:
-        stored = store.edition(edition_id)
-    if stored is None:
-        raise RunError(f"there is no edition {edition_id}; `digest editions list` names them")
+    stored = stored_edition(config, edition_id)
     return pipeline.put_out(
         edition_from_json(stored.record), outputs_of(config, out, deliver=True), renderers
     )
 
 
+def stored_edition(config: Config, edition_id: str) -> StoredEdition:
+    """Return a stored edition; raises RunError for one there is not."""
+    with open_to_read(config) as store:
+        stored = store.edition(edition_id)
+    if stored is None:
+        raise RunError(f"there is no edition {edition_id}; `digest editions list` names those made")
+    return stored
+
+
+def now() -> datetime:
+    """Return the time, in UTC, to the second."""
+    return machine.utc_now()
+
+
+def first_config() -> str:
+    """Return the configuration that ``digest init`` puts into a new folder."""
+    return files.bundled("config.yaml").read_text("utf-8")
+
+
+def trouble(error: Exception) -> str:
+    """Return why a file operation failed, in a few words."""
+    return files.reason(error)
+
+
 def write_text(path: Path, text: str) -> None:
-    """Write a file the user asked for; raises ConfigError naming it."""
+    """Write a file the user asked for; raises DeliveryError naming it."""
     try:
         files.write(path, text)
     except OSError as error:
-        raise ConfigError(f"{path} cannot be written: {files.reason(error)}") from error
+        message = f"{path} cannot be written: {files.reason(error)}"
+        raise DeliveryError("file", message) from error

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -44,6 +44,7 @@ OutOption = Annotated[
     Path, typer.Option("--out", metavar="DIR", help="Where the edition's files go.")
 ]
 DEFAULT_CONFIG = Path("config.yaml")
+INTERRUPTED = 130  # the exit code of Ctrl-C
 
 
 @app.callback(invoke_without_command=True)
@@ -51,10 +52,14 @@ def _root(
     version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
 ) -> None:
     if version:
-        from digest import __version__
-
-        typer.echo(f"digest {__version__}")
+        typer.echo(_version())
         raise typer.Exit
+
+
+def _version() -> str:
+    from digest import __version__
+
+    return f"digest {__version__}"
 
 
 @app.command()
@@ -86,6 +91,10 @@ def run(
 
     settings = _settings(config, verbose)
     running.check_edition(settings, edition)
+    if dry_run and report is not None:
+        raise ConfigError(
+            "--report: --dry-run writes nothing; --json prints the report", key="--report"
+        )
     now = _now(at, settings.timezone)
     day: date | None = None
     if due:
@@ -133,13 +142,14 @@ def topic(
 ) -> None:
     """Write one piece on one topic, in the digest's form."""
     from digest import running
+    from digest.arguments import span
 
     settings = _settings(config, verbose)
     running.topic_and_print(
         settings,
         query,
         now=_now(at, settings.timezone),
-        since=_since(since),
+        since=span(since),
         style=format_,
         output=output,
         offline=offline,
@@ -265,62 +275,63 @@ def _log(verbose: bool) -> None:
 
 
 def _now(at: str | None, timezone: str) -> datetime:
-    from zoneinfo import ZoneInfo
+    from digest.app import now
+    from digest.arguments import moment
 
-    if at is None:
-        return datetime.now(UTC).replace(microsecond=0)
-    try:
-        moment = datetime.fromisoformat(at)
-    except ValueError:
-        raise ConfigError(
-            f"--at: “{at}” is no ISO 8601 time, such as 2026-03-01T06:30", key="--at"
-        ) from None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=ZoneInfo(timezone))
-    return moment.astimezone(UTC)
-
-
-def _since(text: str) -> timedelta:
-    from digest.config.values import duration
-
-    try:
-        span = duration(text)
-    except ValueError as error:
-        raise ConfigError(
-            f"--since: “{text}”: expected a span such as 12h or 7d", key="--since"
-        ) from error
-    if not span:
-        raise ConfigError(f"--since: “{text}”: expected a span such as 12h or 7d", key="--since")
-    return span
+    return moment(at, timezone, now())
 
 
 def main() -> None:
-    """Run the command line; every error leaves as one sentence and the contract's exit code."""
-    sys.exit(_exit_code(sys.argv[1:]))
+    """Run the command line of this process, and end it with the exit code."""
+    sys.exit(answer(sys.argv[1:]))
 
 
-def _exit_code(arguments: list[str]) -> int:
-    import os
+def answer(arguments: list[str]) -> int:
+    """Return the exit code of one command line; every error is said in one sentence."""
+    from digest.terminal import settle_output
 
+    settle_output()
+    if arguments == ["--version"]:  # answered before typer loads what it parses options with
+        print(_version())  # noqa: T201
+        return 0
     try:
         result: Any = app(arguments, standalone_mode=False)
-    except DigestError as error:
-        _say(str(error), error)
-        return error.exit_code
+        sys.stdout.flush()
     except (KeyboardInterrupt, typer.Abort):
-        _say("stopped; what was read so far is stored", None)
-        return 130
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        result = INTERRUPTED
+    except SystemExit:  # typer's way out where the reader of a pipe had enough, as `| head` has
         return 0
     except Exception as error:
-        show = getattr(error, "show", None)  # click's own usage errors print themselves
-        if callable(show):
-            show()
-            return int(getattr(error, "exit_code", 2))
-        _say(f"unexpected {type(error).__name__}: {error} (--verbose logs where)", error)
-        return 1
+        return _failed(error)
+    if result == INTERRUPTED:  # which is also what typer makes of Ctrl-C
+        _say("stopped; what was read so far is stored", None)
     return result if isinstance(result, int) else 0
+
+
+def _failed(error: BaseException) -> int:
+    """Say in one sentence what ended the command; return its exit code."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if isinstance(error, DigestError):
+        _say(str(error), error)
+        return error.exit_code
+    if isinstance(error, OSError):
+        from digest.terminal import let_go_of_output
+
+        let_go_of_output()
+    if isinstance(error, BrokenPipeError):
+        return 0
+    show = getattr(error, "show", None)  # click's own usage errors print themselves
+    if callable(show):
+        show()
+        return int(getattr(error, "exit_code", 2))
+    if isinstance(error, OSError):
+        words = (error.strerror or str(error)).lower()
+        where = f" ({error.filename})" if error.filename else ""
+        _say(f"the system stopped it: {words}{where}", error)
+        return 1
+    _say(f"unexpected {type(error).__name__}: {error} (--verbose logs where)", error)
+    return 1
 
 
 def _say(message: str, error: BaseException | None) -> None:

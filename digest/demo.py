@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import sys
 import time
 from datetime import datetime
@@ -10,19 +11,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digest import app
-from digest.adapters import files
 from digest.errors import ConfigError
 from digest.newsroom.server import Newsroom
 from digest.newsroom.verdicts import Verdict, verdicts
 from digest.pipeline import Outcome
 from digest.render.record import report_to_json
-from digest.terminal import closing_table, progress
+from digest.render.wording import count
+from digest.terminal import BarProgress, closing_table, print_json, progress
 
 if TYPE_CHECKING:
     from digest.config import Config
+    from digest.ports import Progress
 
 MARK = "# Made by `digest demo`; the next demo writes it anew.\n"
-MADE = ("config.yaml", "edition.md", "edition.html", "edition.json", "report.json")
+MADE = ("edition.md", "edition.html", "edition.json", "report.json", "config.yaml")
+STORED = ("digest.db", "digest.db-wal", "digest.db-shm", "digest.db.lock")
 
 
 def show(out: Path, *, now: datetime, keep_serving: bool, as_json: bool) -> None:
@@ -37,24 +40,25 @@ def show(out: Path, *, now: datetime, keep_serving: bool, as_json: bool) -> None
             for number, moment in enumerate(newsroom.runs(), 1):
                 newsroom.show(moment)
                 watching.say(f"Day {number} of 3: the newsroom as of {moment:%A %d %B, %H:%M} UTC")
-                days.append(_run(config, out, moment))
+                days.append(_run(config, out, moment, watching))
             last = (out / "report.json").read_text("utf-8")
-            again = _run(config, out, newsroom.runs()[-1])
+            again = _run(config, out, newsroom.runs()[-1], watching)
             app.write_text(out / "report.json", last)  # the day's own, not the second look's
         if as_json:
-            sys.stdout.write(report_to_json(days[-1].report))
+            print_json(report_to_json(days[-1].report))
         else:
             _print(out, days, again, time.monotonic() - began)
         if keep_serving:
             _keep(newsroom)
 
 
-def _run(config: Config, out: Path, moment: datetime) -> Outcome:
-    return asyncio.run(app.run_edition(config, now=moment, progress=_Silent(), out=out))
+def _run(config: Config, out: Path, moment: datetime, watching: Progress) -> Outcome:
+    shown = watching if isinstance(watching, BarProgress) else _Silent()
+    return asyncio.run(app.run_edition(config, now=moment, progress=shown, out=out))
 
 
 class _Silent:
-    """Watches nothing: the demo tells its days itself."""
+    """Watches nothing: without a terminal, a line a day says enough."""
 
     def start(self, stage: str, total: int | None = None) -> None:
         pass
@@ -68,16 +72,21 @@ class _Silent:
 
 def _clear(out: Path) -> None:
     """Take away what an earlier demo made, and nothing else. Raises ConfigError."""
-    config = out / "config.yaml"
+    made = [out / name for name in (*STORED, *MADE)]
     try:
-        if config.exists() and not config.read_text("utf-8").startswith(MARK):
-            raise ConfigError(f"{config} was not made by the demo; name another folder with --out")
-        for name in MADE:
-            (out / name).unlink(missing_ok=True)
-        for path in out.glob("digest.db*"):
+        there = [path for path in made if path.exists()]
+        if there and not _is_ours(out / MADE[-1]):
+            raise ConfigError(
+                f"{there[-1]} was not made by the demo; name another folder with --out"
+            )
+        for path in there:  # the mark goes last, so that a half-cleared folder stays known
             path.unlink()
     except OSError as error:
-        raise ConfigError(f"{error.filename}: {files.reason(error)}") from error
+        raise ConfigError(f"{error.filename}: {app.trouble(error)}") from error
+
+
+def _is_ours(config: Path) -> bool:
+    return config.exists() and config.read_bytes().startswith(MARK.encode())
 
 
 def _config(newsroom: Newsroom) -> str:
@@ -109,16 +118,19 @@ def _print(out: Path, days: list[Outcome], again: Outcome, seconds: float) -> No
     write(closing_table([(_mark(v), v.what, v.happened) for v in judged]))
     report = again.report
     same = sum(f.http_status == 304 for f in report.feeds)
+    opened = report.counts["opened"]
+    pages = count(opened, "page", "pages") if opened else "no page"
     write(
-        f"\nRun once more, it asked {len(report.feeds)} feeds “has it changed?”, heard “no” from "
-        f"{same}, opened {report.counts['opened']} pages, and left the edition as it was "
+        f"\nRun once more, it asked {len(report.feeds)} feeds “has it changed?”, heard “no” from\n"
+        f"{same}, opened {pages}, and left the edition as it was "
         f"({report.edition}).\n"
     )
     for number, day in enumerate(days, 1):
         counts = day.report.counts
         write(
-            f"Day {number}: {counts['feeds']} feeds, {counts['opened']} pages opened, "
-            f"{counts['published']} stories, {counts['briefs']} in brief, "
+            f"Day {number}: {count(counts['feeds'], 'feed', 'feeds')}, "
+            f"{count(counts['opened'], 'page', 'pages')} opened, "
+            f"{count(counts['published'], 'story', 'stories')}, {counts['briefs']} in brief, "
             f"{day.report.seconds['total']:.1f} s\n"
         )
     write(f"\nToday’s edition, made in {seconds:.1f} s in all:\n")
@@ -126,8 +138,17 @@ def _print(out: Path, days: list[Outcome], again: Outcome, seconds: float) -> No
         write(f"  {out / name}\n")
     write(
         f"Also there: report.json, config.yaml and the store. Try:\n"
-        f'  digest topic "Microsoft OpenAI talks" --offline --config {out / "config.yaml"}\n'
+        f'  {_program()} topic "Microsoft OpenAI talks" --offline --config {out / "config.yaml"}\n'
     )
+
+
+def _program() -> str:
+    """Return how to call the program from here: by name where the shell would find it."""
+    if shutil.which("digest"):
+        return "digest"
+    called = Path(sys.executable).with_name("digest").absolute()
+    here = Path.cwd()
+    return str(called.relative_to(here) if called.is_relative_to(here) else called)
 
 
 def _mark(verdict: Verdict) -> str:

@@ -13,12 +13,21 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from digest import app
-from digest.adapters import files, machine
 from digest.config import Config
 from digest.core.articles import extract
-from digest.errors import ConfigError, DigestError, ItemError
+from digest.errors import (
+    BusyError,
+    ConfigError,
+    DeliveryError,
+    DigestError,
+    ItemError,
+    StoreError,
+)
+from digest.explaining import counted
 from digest.models import Quality
+from digest.render.wording import count
 from digest.running import next_due
+from digest.terminal import print_json
 
 ASKED = 5  # feeds asked; enough to tell a dead network from a dead feed
 
@@ -48,8 +57,8 @@ def examine(path: Path, *, as_json: bool) -> int:
         findings.append(Finding("configuration", False, str(error), "mend it, or `digest init`"))
         _print(findings, as_json)
         return ConfigError.exit_code
-    feeds = len(config.feeds)
-    findings.append(Finding("configuration", True, f"{path}: {feeds} feeds"))
+    feeds = count(len(config.feeds), "feed", "feeds")
+    findings.append(Finding("configuration", True, f"{path}: {feeds}"))
     findings += _checks(config)
     _print(findings, as_json)
     return 0 if all(f.works for f in findings) else 1
@@ -65,19 +74,17 @@ def _checks(config: Config) -> Iterator[Finding]:
     yield _tried_async(
         "feeds", _feeds(config), "check the network, `fetch.proxy` and the addresses"
     )
-    if config.llm is not None:
-        yield _tried_async("model", _model(config), "see `llm` in the configuration")
-    else:
-        detail = "none set: stories are told in the outlets’ own words"
-        yield Finding("model", True, detail)
+    yield _tried_async("model", _model(config), "see `llm` in the configuration")
     if config.edition.schedule is not None:
-        detail = next_due(config, machine.utc_now()).removeprefix("nothing is due; ")
+        detail = next_due(config, app.now()).removeprefix("nothing is due; ")
         yield Finding("schedule", True, detail)
 
 
 def _tried(what: str, check: Callable[[], str], mend: str) -> Finding:
     try:
         return Finding(what, True, check())
+    except BusyError as error:
+        return Finding(what, False, str(error), "wait for that run to end, and look again")
     except DigestError as error:
         return Finding(what, False, str(error), mend)
 
@@ -98,32 +105,34 @@ def _templates(config: Config) -> str:
 
 
 def _store(config: Config) -> str:
+    if not config.store_path.exists():
+        _try_to_write(config.store_path.parent)
+        return f"{config.store_path}: not made yet; the first run makes it"
     with app.open_store(config) as store:
         with store.lease():
             troubles = store.check()
         if troubles:
-            raise ConfigError(" ".join(troubles), key="store")
-        counts = store.counts()
-    held = ", ".join(f"{count} {name}" for name, count in counts.items())
-    return f"{config.store_path}: sound; {held}"
+            raise StoreError("; ".join(troubles))
+        return f"{config.store_path}: sound; {counted(store.counts())}"
 
 
 def _folder(folder: Path) -> Finding:
-    """Try to write where editions go, without leaving anything behind."""
+    mend = f"give this user ({os.getuid()}) the right to write there, or name another folder"
+    return _tried("outputs", lambda: _try_to_write(folder), mend)
+
+
+def _try_to_write(folder: Path) -> str:
+    """Write in a folder, or where it would be made, and leave nothing; raises DeliveryError."""
     place = folder.absolute()
-    while not place.exists():
-        place = place.parent
     try:
+        while not place.exists():
+            place = place.parent
         with tempfile.TemporaryFile(dir=place) as file:
             file.write(b"x")
     except OSError as error:
-        return Finding(
-            "outputs",
-            False,
-            f"{folder} cannot be written: {files.reason(error)}",
-            f"give this user ({os.getuid()}) the right to write in {place}, or name another folder",
-        )
-    return Finding("outputs", True, f"{folder} can be written")
+        message = f"{folder} cannot be written: {app.trouble(error)}"
+        raise DeliveryError("folder", message) from error
+    return f"{folder} can be written"
 
 
 async def _workers(config: Config) -> str:
@@ -147,14 +156,16 @@ async def _feeds(config: Config) -> str:
 
         troubles = [t for t in await asyncio.gather(*(ask(f.url) for f in asked)) if t]
     if len(troubles) == len(asked):
-        raise ItemError(f"none of the first {len(asked)} feeds answered; {troubles[0]}")
+        lost = f"none of the first {len(asked)} answered; {troubles[0]}"
+        raise ItemError(lost if asked[1:] else troubles[0])
     told = f" ({'; '.join(troubles)})" if troubles else ""
     return f"{len(asked) - len(troubles)} of the first {len(asked)} answered{told}"
 
 
 async def _model(config: Config) -> str:
     async with app.model_of(config) as model:
-        assert model is not None  # noqa: S101 - only asked where one is set
+        if model is None:
+            return "none set: stories are told in the outlets’ own words"
         schema = {
             "type": "object",
             "properties": {"ok": {"type": "boolean"}},
@@ -169,7 +180,7 @@ async def _model(config: Config) -> str:
 def _print(findings: list[Finding], as_json: bool) -> None:
     if as_json:
         rows = [asdict(f) for f in findings]
-        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        print_json(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
         return
     for finding in findings:
         mark = "✓" if finding.works else "✗"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 
 from digest.core.urls import canonical
@@ -10,6 +10,7 @@ from digest.errors import RunError
 from digest.models import Article, Edition, EditionStory
 from digest.ports import EntryHistory, Store
 from digest.render.record import edition_from_json
+from digest.render.wording import count
 
 
 def explain(store: Store, subject: str) -> list[str]:
@@ -36,6 +37,14 @@ def explain(store: Store, subject: str) -> list[str]:
         return brief
     raise RunError(
         f"nothing is known of {subject}: it is no address, story or edition of this store"
+    )
+
+
+def counted(counts: Mapping[str, int]) -> str:
+    """Return counts, named in the plural, as words: "14 feeds, 1 story"."""
+    return ", ".join(
+        count(number, f"{name[:-3]}y" if name.endswith("ies") else name.removesuffix("s"), name)
+        for name, number in counts.items()
     )
 
 
@@ -88,7 +97,7 @@ def _edition(edition: Edition) -> Iterator[str]:
     yield f"{edition.id}: {edition.title}"
     yield f"  made        {_time(edition.generated_at)}"
     yield f"  covers      {_time(edition.window.opens)} to {_time(edition.window.closes)}"
-    yield "  counts      " + ", ".join(f"{count} {name}" for name, count in edition.counts.items())
+    yield "  counts      " + counted(edition.counts)
     for story in edition.stories:
         yield f"  {story.rank:>2}. {story.id}  {story.emoji} {story.headline} ({story.score:g})"
     for brief in edition.briefs:

@@ -10,14 +10,14 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from digest import app
-from digest.adapters import files, machine
 from digest.config import Config, Schedule
 from digest.core import schedule
-from digest.errors import ConfigError, RunError
+from digest.errors import ConfigError, DeliveryError
 from digest.explaining import explain as explained
 from digest.models import EditionStory
 from digest.render.record import edition_from_json, report_to_json
-from digest.terminal import PlainProgress, print_summary, progress
+from digest.render.wording import count
+from digest.terminal import PlainProgress, closing_table, print_json, print_summary, progress
 from digest.topic import Piece
 
 
@@ -33,7 +33,7 @@ def check_edition(config: Config, name: str | None) -> None:
 def due(config: Config, now: datetime) -> date | None:
     """Return the date of the edition that is due, by the store; raises ConfigError, StoreError."""
     planned = _schedule(config)
-    with app.open_store(config) as store:
+    with app.open_to_read(config) as store:
         made = {e.date for e in store.editions(name=config.edition.name, limit=10)}
     return schedule.due(
         now,
@@ -84,11 +84,15 @@ def run_and_print(
         )
     report = outcome.report
     if as_json:
-        sys.stdout.write(report_to_json(report))
+        print_json(report_to_json(report))
     else:
         if dry_run:
             sys.stdout.write(outcome.rendered.get("markdown", ""))
-        print_summary(report, sys.stderr if dry_run else sys.stdout)
+        print_summary(report, sys.stderr if dry_run else sys.stdout, watching.said)
+    for problem in report.problems:
+        if problem.stage == "run":
+            _say(f"digest: {problem.message}")
+    sys.stdout.flush()  # a service goes on, and its reader should not wait
     return report.exit_code
 
 
@@ -123,28 +127,38 @@ def topic_and_print(
         app.write_text(output, text)
         _say(f"written to {output}")
     if as_json:
-        sys.stdout.write(report_to_json(report))
-    elif output is None:
-        sys.stdout.write(text or _nobody(piece, question, since) + "\n")
-    elif not text:
-        _say(_nobody(piece, question, since))
+        print_json(report_to_json(report))
+    elif text and output is None:
+        (print_json if style == "json" else sys.stdout.write)(text)
+    if text:
+        return
+    nobody = _nobody(piece, question, since)
+    if as_json or output is not None:
+        _say(nobody)
+    else:
+        sys.stdout.write(nobody + "\n")
 
 
 def _found(piece: Piece, question: str, since: timedelta) -> str:
-    count = len(piece.found)
-    lines = [
-        f"{count} article{'' if count == 1 else 's'} of the last {_span(since)} "
-        f"bear{'s' if count == 1 else ''} on “{question}”; "
-        f"{len(piece.unreadable)} could not be read"
-    ]
+    lost = len(piece.unreadable)
+    found = len(piece.found) + lost
+    bears = "bears" if found <= 1 else "bear"
+    head = f"{count(found, 'article', 'articles') if found else 'no article'} of the last "
+    head += f"{_span(since)} {bears} on “{question}”"
+    lines = [f"{head}; {lost} could not be read" if found else head]
     lines += [f"  not read: {url} ({why})" for url, why in piece.unreadable]
-    lines += [f"  feed: {f.name}: {f.error}" for f in piece.gathered.feeds if f.error]
+    lines += [f"  no answer from {f.name}: {f.error}" for f in piece.gathered.silent()]
     return "\n".join(lines)
 
 
 def _nobody(piece: Piece, question: str, since: timedelta) -> str:
-    asked = len(piece.gathered.feeds)
-    where = f"{asked} feeds and the stored articles" if asked else "the stored articles"
+    lost = len(piece.unreadable)
+    if lost:
+        articles = "the one article" if lost == 1 else f"all {lost} articles"
+        return f"Nothing can be told about “{question}”: {articles} on it could not be read."
+    answered = len(piece.gathered.feeds) - len(piece.gathered.silent())
+    feeds = f"{count(answered, 'feed', 'feeds')} and the stored articles"
+    where = feeds if answered else "the stored articles"
     return (
         f"Nobody wrote about “{question}” in the last {_span(since)}: {where} hold no report of it."
     )
@@ -154,6 +168,8 @@ def _span(span: timedelta) -> str:
     hours = span.total_seconds() / 3600
     if hours >= 48 and hours % 24 == 0:
         return f"{hours / 24:g} days"
+    if hours < 1:
+        return f"{span.total_seconds():g} seconds"
     return "hour" if hours == 1 else f"{hours:g} hours"
 
 
@@ -166,32 +182,36 @@ def serve(config: Config) -> None:
     def put_out(now: datetime, day: date) -> int:
         return run_and_print(config, now=now, day=day, out=Path("out"))
 
-    plain.say(next_due(config, machine.utc_now()).removeprefix("nothing is due; "))
-    Service(
-        due=lambda now: due(config, now), put_out=put_out, clock=machine.utc_now, say=plain.say
-    ).run()
+    plain.say(next_due(config, app.now()).removeprefix("nothing is due; "))
+    Service(due=lambda now: due(config, now), put_out=put_out, clock=app.now, say=plain.say).run()
 
 
 def explain(config: Config, subject: str, *, as_json: bool) -> None:
     """Print why something was, or was not, published."""
-    with app.open_store(config) as store:
+    with app.open_to_read(config) as store:
         lines = explained(store, subject)
-    sys.stdout.write(_listed(lines, as_json))
+    if as_json:
+        print_json(json.dumps(lines, ensure_ascii=False, indent=2) + "\n")
+    else:
+        sys.stdout.write("\n".join(lines) + "\n")
 
 
 def list_editions(config: Config, *, as_json: bool) -> None:
     """Print the editions made, newest first."""
-    with app.open_store(config) as store:
+    with app.open_to_read(config) as store:
         made = [edition_from_json(e.record) for e in store.editions()]
     if as_json:
         rows = [
             {"id": e.id, "date": e.date.isoformat(), "title": e.title, "stories": len(e.stories)}
             for e in made
         ]
-        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
+        print_json(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
         return
-    lines = [f"{e.id}  {len(e.stories):>2} stories  {_lead(e.stories)}" for e in made]
-    sys.stdout.write(_listed(lines or ["no edition has been made yet"], False))
+    if not made:
+        sys.stdout.write("no edition has been made yet\n")
+        return
+    rows_told = [(e.id, count(len(e.stories), "story", "stories"), _lead(e.stories)) for e in made]
+    sys.stdout.write(closing_table(rows_told))
 
 
 def _lead(stories: tuple[EditionStory, ...]) -> str:
@@ -205,12 +225,11 @@ def show_edition(config: Config, edition_id: str, style: str) -> None:
         raise ConfigError(
             f"--format: “{style}” is none of {', '.join(sorted(renderers))}", key="--format"
         )
-    with app.open_store(config) as store:
-        stored = store.edition(edition_id)
-    if stored is None:
-        raise RunError(f"there is no edition {edition_id}; `digest editions list` names them")
-    edition = edition_from_json(stored.record)
-    sys.stdout.write(stored.record if style == "json" else renderers[style](edition))
+    stored = app.stored_edition(config, edition_id)
+    if style == "json":
+        print_json(stored.record)
+    else:
+        sys.stdout.write(renderers[style](edition_from_json(stored.record)))
 
 
 def init(folder: Path) -> None:
@@ -219,9 +238,9 @@ def init(folder: Path) -> None:
     if target.exists():
         raise ConfigError(f"{target} is there already; it was left as it is")
     try:
-        files.write(target, files.bundled("config.yaml").read_text("utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{target} cannot be written: {files.reason(error)}") from error
+        app.write_text(target, app.first_config())
+    except DeliveryError as error:
+        raise ConfigError(str(error)) from error
     sys.stdout.write(
         f"{target} is ready to edit: feeds, time zone, schedule, outputs.\n"
         f"Then: digest doctor --config {target}, and digest run --config {target}\n"
@@ -244,12 +263,6 @@ def _schedule(config: Config) -> Schedule:
             key="edition.schedule",
         )
     return planned
-
-
-def _listed(lines: list[str], as_json: bool) -> str:
-    if as_json:
-        return json.dumps(lines, ensure_ascii=False, indent=2) + "\n"
-    return "\n".join(lines) + "\n"
 
 
 def _say(message: str) -> None:

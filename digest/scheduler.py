@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from types import FrameType
-from typing import Any
 
 TICK = 20  # seconds
 AFTER_FAILURE = timedelta(minutes=15)
@@ -41,7 +41,6 @@ class Service:
         self._say = say
         self._not_before: datetime | None = None
         self._stopping = False
-        self._scheduler: Any = None
 
     def tick(self) -> None:
         """Put out what is due now; after a failure, wait a quarter of an hour."""
@@ -55,7 +54,7 @@ class Service:
             self._say(f"the edition of {day.isoformat()} is due")
             code = self._put_out(now, day)
         except KeyboardInterrupt:
-            self.stop()
+            self._stopping = True
             return
         except Exception as error:  # a service outlives whatever one run trips over
             self._say(f"error: {error}")
@@ -66,33 +65,34 @@ class Service:
 
     def run(self) -> None:
         """Tick until told to stop (SIGTERM or Ctrl-C); a run under way is ended, losing nothing."""
-        from apscheduler.executors.debug import DebugExecutor
-        from apscheduler.schedulers.blocking import BlockingScheduler
+        from apscheduler.schedulers.background import BackgroundScheduler
 
-        # In the main thread, where a signal can end a run in the middle.
-        self._scheduler = BlockingScheduler(executors={"default": DebugExecutor()}, timezone="UTC")
-        self._scheduler.add_job(
-            self.tick,
-            "interval",
-            seconds=TICK,
-            next_run_time=self._clock(),
-            coalesce=True,
-            misfire_grace_time=None,
+        # Ticks come from the scheduler's thread; the work is done in this one, the main thread,
+        # where a signal can end a run in the middle.
+        ticks = threading.Event()
+        ticks.set()  # the first is now
+        before = {
+            signal.SIGTERM: signal.signal(signal.SIGTERM, self._told_to_stop),
+            # Started with `&` from a script it would be deaf to this one, and so to both.
+            signal.SIGINT: signal.signal(signal.SIGINT, signal.default_int_handler),
+        }
+        scheduler = BackgroundScheduler(timezone="UTC")
+        scheduler.add_job(
+            ticks.set, "interval", seconds=TICK, coalesce=True, misfire_grace_time=None
         )
-        before = signal.signal(signal.SIGTERM, _interrupt)
+        scheduler.start()
         try:
-            self._scheduler.start()
-        except (KeyboardInterrupt, SystemExit):
-            self.stop()
-        finally:
-            signal.signal(signal.SIGTERM, before)
-
-    def stop(self) -> None:
-        """Tick no more."""
-        if not self._stopping and self._scheduler is not None and self._scheduler.running:
+            while not self._stopping:
+                ticks.wait()
+                ticks.clear()
+                self.tick()
+        except KeyboardInterrupt:
             self._stopping = True
-            self._scheduler.shutdown(wait=False)
+        finally:
+            scheduler.shutdown(wait=False)
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
-
-def _interrupt(_signum: int, _frame: FrameType | None) -> None:
-    os.kill(os.getpid(), signal.SIGINT)
+    def _told_to_stop(self, _signum: int, _frame: FrameType | None) -> None:
+        self._stopping = True  # where a run is so far that it takes no notice, it ends after it
+        os.kill(os.getpid(), signal.SIGINT)

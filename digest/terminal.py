@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import io
+import json
+import os
+import re
 import sys
+import textwrap
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
 from digest.models import FeedOutcome, RunReport
-from digest.ports import Progress
+from digest.render.wording import count
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import TaskID
 
 EVERY = 10.0  # seconds between plain lines about one stage
+WIDTH = 80  # columns of the closing tables
+MOST_PROBLEMS = 12  # told one by one; the report holds them all
 
 
 class PlainProgress:
     """One line as a stage begins to take long and one as it ends, for logs and pipes."""
 
     def __init__(self, stream: TextIO, clock: Callable[[], float] = time.monotonic) -> None:
+        self.said: set[str] = set()
         self._stream = stream
         self._clock = clock
         self._done: dict[str, int] = {}
@@ -43,6 +51,7 @@ class PlainProgress:
             self.say(f"{stage}: {self._done[stage]} of {self._total[stage]}")
 
     def say(self, message: str) -> None:
+        self.said.add(message)
         print(message, file=self._stream, flush=True)
 
 
@@ -53,6 +62,7 @@ class BarProgress:
         from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
         from rich.progress import Progress as Bars
 
+        self.said: set[str] = set()
         self._bars = Bars(
             TextColumn("{task.description:<9}"),
             BarColumn(bar_width=30),
@@ -77,6 +87,7 @@ class BarProgress:
         self._bars.advance(task, by)
 
     def say(self, message: str) -> None:
+        self.said.add(message)
         self._bars.console.print(message, markup=False, highlight=False)
 
     @contextmanager
@@ -86,45 +97,111 @@ class BarProgress:
 
 
 @contextmanager
-def progress() -> Iterator[Progress]:
+def progress() -> Iterator[PlainProgress | BarProgress]:
     """Give bars where a terminal watches standard error, else plain lines."""
     if not sys.stderr.isatty():
         yield PlainProgress(sys.stderr)
         return
-    bars = BarProgress(_console(sys.stderr))
+    from rich.console import Console
+
+    bars = BarProgress(Console(file=sys.stderr))
     with bars.shown():
         yield bars
 
 
-def print_summary(report: RunReport, stream: TextIO) -> None:
-    """Print the closing table of a run: feeds, articles, stories, time, and where it went."""
-    from rich.table import Table
+def print_summary(report: RunReport, stream: TextIO, said: Collection[str] = ()) -> None:
+    """Print the closing table of a run: feeds, articles, stories, time, and where it went.
 
-    counts, seconds = report.counts, report.seconds
-    answered = [f for f in report.feeds if f.outcome in _ANSWERED]
-    table = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    table.add_column(style="bold", no_wrap=True)
-    table.add_column(overflow="fold")
-    table.add_row("edition", f"{report.edition_id or 'none'} ({_STATE[report.edition]})")
-    table.add_row("feeds", f"{len(answered)} of {len(report.feeds)} answered{_unchanged(report)}")
-    table.add_row(
-        "articles",
-        f"{counts.get('opened', 0)} pages opened: {counts.get('full', 0)} full, "
-        f"{counts.get('teaser', 0)} teasers, {counts.get('consent', 0)} consent walls, "
-        f"{counts.get('feed_only', 0)} with the feed’s text only, {counts.get('error', 0)} errors",
-    )
-    table.add_row(
-        "stories", f"{counts.get('published', 0)} told, {counts.get('briefs', 0)} in brief"
-    )
-    table.add_row("time", f"{seconds.get('total', 0):.1f} s")
+    A problem that was ``said`` while it happened is not told again.
+    """
+    rows = [
+        ("edition", f"{report.edition_id or 'none'} ({_STATE[report.edition]})"),
+        ("feeds", _feeds(report)),
+        ("articles", _articles(report.counts)),
+        ("stories", _stories(report.counts)),
+        ("time", f"{report.seconds.get('total', 0):.1f} s"),
+    ]
     for output in report.outputs:
-        state = output.status if output.status != "failed" else f"FAILED: {output.detail}"
-        table.add_row(output.kind, f"{output.target} ({state})")
-    console = _console(stream)
-    console.print(table)
-    for problem in report.problems:
-        if problem.stage != "output":
-            console.print(f"! {problem.stage}: {problem.message}", markup=False, highlight=False)
+        failed = output.status == "failed"
+        told = f"FAILED: {output.detail}" if failed else f"{output.target} ({output.status})"
+        rows.append((output.kind, told))
+    for label, text in rows:
+        stream.write(_row(label, text))
+    problems = [
+        p for p in report.problems if p.stage not in ("output", "run") and p.message not in said
+    ]
+    for problem in problems[:MOST_PROBLEMS]:
+        stream.write(_wrapped(f"! {problem.stage}: {_readable(problem.message)}", "  "))
+    if len(problems) > MOST_PROBLEMS:
+        more = count(len(problems) - MOST_PROBLEMS, "more problem", "more problems")
+        stream.write(f"! and {more}, which the report names\n")
+
+
+def _feeds(report: RunReport) -> str:
+    answered = sum(f.outcome in _ANSWERED for f in report.feeds)
+    same = sum(f.http_status == 304 for f in report.feeds)
+    told = f"{answered} of {len(report.feeds)} answered"
+    return f"{told}, {same} of them unchanged since the last run" if same else told
+
+
+def _articles(counts: Mapping[str, int]) -> str:
+    opened = counts.get("opened", 0)
+    told = [f"{count(opened, 'page', 'pages')} opened" if opened else "no page opened"]
+    for key, one, many in _QUALITIES:
+        if counts.get(key, 0):
+            told.append(count(counts[key], one, many))
+    return ", ".join(told) if len(told) == 1 else f"{told[0]}: {', '.join(told[1:])}"
+
+
+def _stories(counts: Mapping[str, int]) -> str:
+    told, brief = counts.get("published", 0), counts.get("briefs", 0)
+    return f"{told} told, {brief} in brief" if told or brief else "none"
+
+
+def _row(label: str, text: str) -> str:
+    return _wrapped(f"{label:<9} {_readable(text)}", " " * 10)
+
+
+def _wrapped(line: str, indent: str) -> str:
+    """Return a line broken at spaces to fit a terminal of 80 columns; a path stays whole."""
+    wrapper = textwrap.TextWrapper(
+        WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return wrapper.fill(line) + "\n"
+
+
+def _readable(text: str) -> str:
+    """Return text from outside without anything that would move a terminal's cursor."""
+    return "".join(char if char.isprintable() else " " for char in text)
+
+
+def settle_output() -> None:
+    """Make both outputs take anything: one that is closed, or whose encoding lacks some letters."""
+    # In this order they take their own numbers, 1 and 2, before any other file does.
+    sys.stdout = sys.stdout or _nowhere()
+    sys.stderr = sys.stderr or _nowhere()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")
+
+
+def let_go_of_output() -> None:
+    """Give up what standard output does not take, so that it does not fail again at the end."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _nowhere() -> TextIO:
+    return io.TextIOWrapper(io.FileIO(os.devnull, "w"), encoding="utf-8")
+
+
+def print_json(text: str) -> None:
+    """Print a JSON document on standard output, whatever letters that can take."""
+    encoding = (sys.stdout.encoding or "").lower().replace("-", "").replace("_", "")
+    if not encoding.startswith("utf"):  # such letters stand in JSON strings only
+        text = re.sub(r"[^\x00-\x7f]+", lambda match: json.dumps(match[0])[1:-1], text)
+    sys.stdout.write(text)
 
 
 def closing_table(rows: Sequence[tuple[str, ...]]) -> str:
@@ -138,22 +215,15 @@ def closing_table(rows: Sequence[tuple[str, ...]]) -> str:
 
 
 _ANSWERED = {FeedOutcome.NEW, FeedOutcome.UNCHANGED, FeedOutcome.MOVED}
+_QUALITIES = (
+    ("full", "in full", "in full"),
+    ("teaser", "teaser", "teasers"),
+    ("consent", "cookie notice", "cookie notices"),
+    ("feed_only", "with the feed’s text only", "with the feed’s text only"),
+    ("error", "error", "errors"),
+)
 _STATE = {
     "made": "new",
     "unchanged": "unchanged: today’s edition stands as it was",
     "empty": "nothing to tell",
 }
-
-
-def _unchanged(report: RunReport) -> str:
-    same = sum(f.http_status == 304 for f in report.feeds)
-    return f", {same} unchanged since the last run" if same else ""
-
-
-def _console(stream: TextIO) -> Console:
-    from rich.console import Console
-
-    watched = stream.isatty()
-    return Console(
-        file=stream, no_color=not watched, width=None if watched else 100, soft_wrap=True
-    )

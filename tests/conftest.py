@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import os
+import shutil
 from collections.abc import Callable, Iterable, Iterator
 from fnmatch import fnmatchcase
 from pathlib import Path
 
 import pytest
 
+from digest import app
+from digest.newsroom.server import Newsroom
 from digest.render.templates import Templates
+from digest.terminal import PlainProgress
+from tests.command import END, Days, configure
 
 HERE = Path(__file__).parent
 
@@ -42,6 +49,30 @@ def templates() -> Templates:
     """Our own templates."""
     folder = HERE.parent / "templates"
     return Templates({file.name: file.read_text(encoding="utf-8") for file in folder.iterdir()})
+
+
+@pytest.fixture(scope="session")
+def three_days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Days]:
+    """The newsroom, still serving its third day, and the store and editions of its three days."""
+    folder = tmp_path_factory.mktemp("three-days")
+    with Newsroom(END) as newsroom:
+        config = app.read_config(configure(folder, newsroom))
+        reports = []
+        for moment in newsroom.runs():
+            newsroom.show(moment)
+            run = app.run_edition(
+                config, now=moment, progress=PlainProgress(io.StringIO()), out=folder / "out"
+            )
+            reports.append(asyncio.run(run).report)
+        yield Days(newsroom, folder, tuple(reports))
+
+
+@pytest.fixture
+def desk(three_days: Days, tmp_path: Path) -> Path:
+    """A folder of one's own with the configuration, store and editions of the three days."""
+    folder = tmp_path / "desk"
+    shutil.copytree(three_days.folder, folder)
+    return folder
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:

@@ -181,7 +181,8 @@ class ModelServer:
         if name == "slow":
             self._released.wait(0.1)
         content = self._content(prompt)
-        changed = _CONTENTS.get(name, lambda text: text)(content)
+        change = _CONTENTS.get(name)
+        changed = change(content) if change else content
         message: dict[str, Any] = {"role": "assistant", "content": changed}
         if name == "refusal":
             message |= {"content": None, "refusal": "I cannot help with that."}

@@ -62,7 +62,7 @@ def test_each_part_of_the_score_is_told_and_they_add_up() -> None:
     told = " | ".join(ranked.reasons)
     for part in ("2 independent publishers", "announced by Harbour Wire", "2 h old", "large sum"):
         assert part in told
-    assert "discussed in 1 thread" in told
+    assert "discussed in one thread" in told
     assert "update of a story told before" in told
     points = [float(r.rsplit("(", 1)[1].rstrip(")")) for r in ranked.reasons]
     assert abs(sum(points) - ranked.score) < 0.05 * len(points)

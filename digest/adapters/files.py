@@ -61,7 +61,7 @@ def write(path: Path, text: str) -> bool:
     The bytes go to a file beside it, are flushed to the disk, and take its name in one step.
     Raises OSError.
     """
-    data = text.encode("utf-8")
+    data = text.encode("utf-8", "replace")  # a file name may hold what is no letter
     try:
         if path.read_bytes() == data:
             return False
@@ -92,6 +92,11 @@ def reason(error: Exception) -> str:
     return words[:1].lower() + words[1:]
 
 
+def shown(path: Path) -> str:
+    """Return a path as text that can be printed and stored, whatever bytes name it."""
+    return os.fsencode(path).decode("utf-8", "replace")
+
+
 class FileOutput:
     """An edition as one file of one format.
 
@@ -102,7 +107,7 @@ class FileOutput:
     def __init__(self, kind: str, folder: Path, path: str) -> None:
         self.kind = kind
         self.formats = (kind,)
-        self.target = str(folder / path)
+        self.target = shown(folder / path)
         self._folder = folder
         self._path = path
 
@@ -112,9 +117,10 @@ class FileOutput:
         target = self._folder / relative
         try:
             if not target.resolve().is_relative_to(self._folder.resolve()):
-                raise DeliveryError(self.kind, f"{target} lies outside {self._folder}")
+                where = f"{shown(target)} lies outside {shown(self._folder)}"
+                raise DeliveryError(self.kind, where)
             changed = write(target, rendered[self.kind])
         except OSError as error:
-            message = f"{target} cannot be written: {reason(error)}"
+            message = f"{shown(target)} cannot be written: {reason(error)}"
             raise DeliveryError(self.kind, message) from error
-        return OutputResult(self.kind, str(target), "done" if changed else "unchanged")
+        return OutputResult(self.kind, shown(target), "done" if changed else "unchanged")

@@ -49,9 +49,10 @@ class ProcessWorkers:
     """Workers in processes of their own; an asynchronous context manager.
 
     ``processes`` of them (by default one per usable core) start with ``prepare`` or the first
-    task, so a run without work starts none. A task may take ``timeout`` seconds from the moment a worker takes it
-    up, and on Linux ``memory_mb`` MiB of data. Where nothing at all finishes for ``patience``
-    seconds longer than that, the processes are started anew. The caller bounds how many tasks wait.
+    task, so a run without work starts none. A task may take ``timeout`` seconds from the moment a
+    worker takes it up, and on Linux ``memory_mb`` MiB of data. Where nothing at all finishes for
+    ``patience`` seconds longer than that, the processes are started anew. The caller bounds how
+    many tasks wait.
     """
 
     def __init__(

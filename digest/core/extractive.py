@@ -26,7 +26,7 @@ def write(story: Story, *, language: str, news: tuple[str, ...] = ()) -> Brief:
 
     Two full sources or more give a lead and three to five sections, as far as the sources go; one
     source or teasers only, a lead and one or two; titles alone, one attributed line. ``news`` holds
-    what is new to an update: one or two of these are ``what_changed``, and the newest article leads.
+    what is new to an update: one or two of these are ``what_changed``; the newest article leads.
     """
     number, headline = titles.headline(story, language, newest=bool(news))
     articles = readable(story, language)

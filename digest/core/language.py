@@ -69,10 +69,7 @@ def language(text: str) -> str:
                 return code
     tokens = _WORD.findall(sample.lower())
     counts = sorted(
-        (
-            (sum(map(listed.__contains__, tokens)), code)
-            for code, listed in _FUNCTION_WORDS.items()
-        ),
+        ((sum(map(listed.__contains__, tokens)), code) for code, listed in _FUNCTION_WORDS.items()),
         reverse=True,
     )
     (best, code), (second, _) = counts[0], counts[1]

@@ -103,7 +103,8 @@ def _score(judged: Judged, now: datetime, topics: Sequence[str]) -> Ranked:
         _topic(articles, topics),
     ]
     if story.links:
-        parts.append((DISCUSSED, f"discussed in {len(story.links)} thread" + "s" * (len(story.links) > 1)))
+        threads = "one thread" if len(story.links) == 1 else f"{len(story.links)} threads"
+        parts.append((DISCUSSED, f"discussed in {threads}"))
     if all(a.quality is not Quality.FULL for a in articles):
         parts.append((TEASER_ONLY, "no full text could be read"))
     if judged.status is StoryStatus.UPDATE:

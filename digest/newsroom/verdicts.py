@@ -201,7 +201,8 @@ def _told(days: _Days, expected: Expected) -> str:
         return "not seen"
     counted = {words: outcomes.count(words) for words in dict.fromkeys(outcomes)}
     if len(counted) == 1:
-        return outcomes[0] if len(outcomes) == 1 else f"all {len(outcomes)} {outcomes[0]}"
+        every = {1: "", 2: "both "}.get(len(outcomes), f"all {len(outcomes)} ")
+        return every + outcomes[0]
     return ", ".join(f"{count} {words}" for words, count in counted.items())
 
 

@@ -128,6 +128,7 @@ class Database:
         if self.connection.closed:
             return
         with suppress(SQLAlchemyError, sqlite3.Error):  # the log stays beside the file, then
+            self._raw.execute("PRAGMA busy_timeout=0")  # whoever has it open will bring it in
             self._raw.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         self.connection.close()
         self._engine.dispose()
@@ -149,7 +150,8 @@ def _connect(path: Path | None, *, scratch: bool, timeout: float) -> sqlite3.Con
             path.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StoreError(
-            f"the store {path} cannot be opened: {error.strerror} ({error.filename})"
+            f"the store {path} cannot be opened, as {error.filename} is no folder that can be "
+            "made or written: set `store` to another file"
         ) from error
     try:
         raw = _copy(path, timeout) if scratch else _sqlite(str(path), timeout)

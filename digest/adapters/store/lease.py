@@ -28,7 +28,9 @@ def lease(store: Path) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise BusyError(f"another run{_holder(handle)} has the store {store}") from error
+            raise BusyError(
+                f"another run{_holder(handle)} has the store {store}: wait for it to end"
+            ) from error
         except OSError as error:
             raise StoreError(f"the lock file {path} cannot be locked: {error.strerror}") from error
         _sign(handle, f"{os.getpid()} {datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}\n", path)
