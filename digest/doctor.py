@@ -24,6 +24,7 @@ from digest.errors import (
     StoreError,
 )
 from digest.explaining import counted
+from digest.interrupts import finish
 from digest.models import Quality
 from digest.render.wording import count
 from digest.running import next_due
@@ -93,7 +94,7 @@ def _tried_async(what: str, check: Awaitable[str], mend: str) -> Finding:
     async def run() -> str:
         return await check
 
-    return _tried(what, lambda: asyncio.run(run()), mend)
+    return _tried(what, lambda: finish(run()), mend)
 
 
 def _python() -> Finding:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from datetime import date, datetime, timedelta
@@ -14,6 +13,7 @@ from digest.config import Config, Schedule
 from digest.core import schedule
 from digest.errors import ConfigError, DeliveryError
 from digest.explaining import explain as explained
+from digest.interrupts import finish
 from digest.models import EditionStory
 from digest.render.record import edition_from_json, report_to_json
 from digest.render.wording import count
@@ -69,7 +69,7 @@ def run_and_print(
 ) -> int:
     """Put out an edition and print how it went; return the exit code."""
     with progress() as watching:
-        outcome = asyncio.run(
+        outcome = finish(
             app.run_edition(
                 config,
                 now=now,
@@ -114,7 +114,7 @@ def topic_and_print(
         listed = ", ".join(sorted(renderers))
         raise ConfigError(f"--format: “{style}” is none of {listed}", key="--format")
     with progress() as watching:
-        piece, report = asyncio.run(
+        piece, report = finish(
             app.find_topic(
                 config, question, now=now, since=since, offline=offline, progress=watching
             )

@@ -260,6 +260,7 @@ asyncio.run(main())
     lines = [process.stdout.readline() for _ in range(2)]
     assert lines[0] == "started\n"
     worker = int(lines[1].split()[1])
+    time.sleep(0.3)  # asyncio may miss a signal in the instant before its loop begins to wait
     os.killpg(process.pid, signal.SIGINT)  # as a terminal does: every process of the group
     output, errors = process.communicate(timeout=10)
     assert output == ""
