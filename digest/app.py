@@ -68,7 +68,7 @@ def choices_of(config: Config) -> Choices:
     return Choices(
         name=edition.name,
         title=config.title,
-        language=config.language,
+        language=_primary(config.language),
         timezone=config.timezone,
         window=edition.window,
         max_stories=edition.max_stories,
@@ -78,6 +78,11 @@ def choices_of(config: Config) -> Choices:
         mute=edition.mute,
         note_when_empty=edition.when_empty == "note",
     )
+
+
+def _primary(language: str) -> str:
+    """Return a language without its region: articles tell "en", never "en-GB"."""
+    return language.partition("-")[0]
 
 
 def open_store(config: Config, *, scratch: bool = False) -> SqlStore:
@@ -168,8 +173,7 @@ def outputs_of(config: Config, out: Path, *, deliver: bool) -> list[Output]:
 
 
 def _file_output(settings: OutputSettings) -> Output:
-    ending = files.ENDINGS[settings.kind]
-    return files.FileOutput(settings.kind, settings.dir, settings.path or f"{{date}}.{ending}")
+    return files.FileOutput(settings.kind, settings.dir, settings.pattern)
 
 
 async def run_edition(
@@ -256,7 +260,7 @@ async def find_topic(
             config.feed_list(),
             config.topic_feeds,
             world,
-            language=config.language,
+            language=_primary(config.language),
             timezone=config.timezone,
             now=now,
             since=now - since,

@@ -251,7 +251,12 @@ def editions_show(
 @editions_app.command("render")
 def editions_render(
     edition_id: Annotated[str, typer.Argument(metavar="ID")],
-    out: OutOption = Path("out"),
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="DIR", help="Default: out for the newest edition, else out/ID."
+        ),
+    ] = None,
     config: ConfigOption = DEFAULT_CONFIG,
     verbose: VerboseOption = False,
 ) -> None:
@@ -304,7 +309,8 @@ def answer(arguments: list[str]) -> int:
     except Exception as error:
         return _failed(error)
     if result == INTERRUPTED:  # which is also what typer makes of Ctrl-C
-        _say("stopped; what was read so far is stored", None)
+        kept = "" if "--dry-run" in arguments else "; what was read so far is stored"
+        _say(f"stopped{kept}", None)
     return result if isinstance(result, int) else 0
 
 

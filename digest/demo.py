@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import sys
 import time
@@ -136,9 +137,10 @@ def _print(out: Path, days: list[Outcome], again: Outcome, seconds: float) -> No
     write(f"\nToday’s edition, made in {seconds:.1f} s in all:\n")
     for name in ("edition.md", "edition.html", "edition.json"):
         write(f"  {out / name}\n")
+    config = shlex.quote(str(out / "config.yaml"))
     write(
         f"Also there: report.json, config.yaml and the store. Try:\n"
-        f'  {_program()} topic "Microsoft OpenAI talks" --offline --config {out / "config.yaml"}\n'
+        f'  {_program()} topic "Microsoft OpenAI talks" --offline --config {config}\n'
     )
 
 

@@ -30,6 +30,7 @@ from digest.render.wording import count
 from digest.running import next_due
 from digest.terminal import print_json
 
+_MEND_CONFIG = "edit the lines named, or start from a fresh one: `digest init FOLDER`"
 ASKED = 5  # feeds asked; enough to tell a dead network from a dead feed
 
 _PAGE = (
@@ -55,7 +56,7 @@ def examine(path: Path, *, as_json: bool) -> int:
     try:
         config = app.read_config(path)
     except ConfigError as error:
-        findings.append(Finding("configuration", False, str(error), "mend it, or `digest init`"))
+        findings.append(Finding("configuration", False, str(error), _MEND_CONFIG))
         _print(findings, as_json)
         return ConfigError.exit_code
     feeds = count(len(config.feeds), "feed", "feeds")
@@ -68,7 +69,7 @@ def examine(path: Path, *, as_json: bool) -> int:
 def _checks(config: Config) -> Iterator[Finding]:
     yield _tried("templates", lambda: _templates(config), "mend the file named, or take it away")
     yield _tried("store", lambda: _store(config), "see `store` in the configuration")
-    yield _folder(Path("out"))
+    yield _folder(Path("out"))  # where --out points unless told otherwise
     for output in config.outputs:
         yield _folder(output.dir)
     yield _tried_async("workers", _workers(config), "free memory, or set `workers.processes: 1`")

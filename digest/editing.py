@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -77,10 +77,12 @@ class Editing:
         began = self.meter.seconds()
         choices = self.choices
         articles = self.store.articles(seen_since=now - ROLLING, seen_until=now)
+        waiting = self.store.waiting_articles()
+        fresh = {a.id for a in articles if memory.is_fresh(a, window.opens, waiting)}
         usable = [a for a in articles if self._refusal(a) is None]
         grouped = stories.group(usable, language=choices.language)
         wanted = [s for s in grouped if _is_news(s)]
-        judged = self._judge(wanted, earlier, window)
+        judged = self._judge(wanted, earlier, fresh)
         ranked = ranking.rank(judged, now=now, topics=choices.topics)
         leading, short, left_out = ranking.split(
             ranked,
@@ -103,9 +105,9 @@ class Editing:
             window=window,
             stories=pieces,
             briefs=lines,
-            counts=_counts(articles, window, feeds, pieces, lines),
+            counts=_counts(len(fresh), feeds, pieces, lines),
         )
-        seen = [a for a in articles if memory.is_fresh(a, window.opens)]
+        seen = [a for a in articles if a.id in fresh]
         trail = _Trail({a.id: a for a in articles})
         trail.of_stories(leading, {p.id for p in pieces}, EntryOutcome.PUBLISHED)
         trail.of_stories(short, {b.story_id for b in lines}, EntryOutcome.BRIEF)
@@ -145,12 +147,12 @@ class Editing:
         return None
 
     def _judge(
-        self, grouped: Sequence[Story], earlier: Sequence[Edition], window: Window
+        self, grouped: Sequence[Story], earlier: Sequence[Edition], fresh: Container[str]
     ) -> list[Judged]:
         told = [t for e in earlier for t in memory.told_in(e)]
         ids = {i for t in told for i in t.article_ids}
         known = {a.id: a for a in self.store.articles_by_id(ids)}
-        return memory.judge(grouped, told, opens=window.opens, known=known)
+        return memory.judge(grouped, told, fresh=fresh, known=known)
 
     def _lines(self, short: Iterable[Ranked]) -> tuple[list[EditionBrief], list[Problem]]:
         lines, problems = [], []
@@ -181,18 +183,16 @@ def _pieces(leading: Iterable[Ranked], written: Written) -> list[EditionStory]:
 
 
 def _counts(
-    articles: Sequence[Article],
-    window: Window,
+    read: int,
     feeds: int,
     pieces: Sequence[EditionStory],
     lines: Sequence[EditionBrief],
 ) -> dict[str, int]:
-    read = [a for a in articles if memory.is_fresh(a, window.opens)]
     used = {s.publisher for piece in pieces for s in piece.sources}
     used |= {s.publisher for line in lines for s in line.sources}
     return {
         "feeds": feeds,
-        "articles": len(read),
+        "articles": read,
         "publishers": len(used),
         "stories": len(pieces),
         "briefs": len(lines),

@@ -3,6 +3,7 @@
     DigestError
     ├─ ItemError                   skip the item, record a Problem, go on
     │  ├─ FetchError(url, status, retry_after)
+    │  │  └─ AddressError          the address may not be reached: private, or a name for one
     │  ├─ FeedError
     │  ├─ ArticleError
     │  ├─ WorkerError              a worker process was too slow, too big, or died
@@ -43,6 +44,10 @@ class FetchError(ItemError):
         self.url = url
         self.status = status
         self.retry_after = retry_after  # seconds
+
+
+class AddressError(FetchError):
+    """A URL leads to an address that may not be reached; nobody should be sent there either."""
 
 
 class FeedError(ItemError):

@@ -1,8 +1,8 @@
-"""feeds → entries → articles: fetched, read and stored as they arrive.
+"""feeds → entries: fetched, decided on and stored as they arrive.
 
 Nothing waits for a stage to end: a feed's pages are opened while other feeds are still on their
-way, and each page goes to a worker process the moment its bytes are here. Whatever is decided is
-stored at once, so a run that is killed loses nothing and opens no page twice.
+way. What is decided is stored at once, so a run that is killed loses nothing and opens no page
+twice.
 """
 
 from __future__ import annotations
@@ -12,29 +12,31 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from digest.core import articles, feeds, relevance, selection
+from digest.core import feeds, ownership, selection
+from digest.core.ownership import Offer
+from digest.core.urls import registrable_domain
 from digest.errors import FetchError, ItemError
 from digest.models import (
-    Article,
     Entry,
     EntryOutcome,
     EntryReport,
-    Extraction,
     Feed,
-    FeedKind,
     FeedOutcome,
     FeedReport,
     FeedState,
+    Known,
+    ParsedFeed,
     Problem,
-    Quality,
     Selected,
     Validators,
 )
-from digest.ports import Fetcher, Meter, Progress, Store, Workers
+from digest.reading import Read, Reading
+from digest.world import World
 
 LATE = timedelta(hours=48)  # how long after publication an entry of a followed feed is still new
 GONE_FOR = timedelta(days=30)  # a feed that said 410 is left alone this long
 CHOSEN = (EntryOutcome.PENDING, EntryOutcome.READ)
+TOLD = (EntryOutcome.OFF_TOPIC, EntryOutcome.MUTED)  # passed over for a reason worth telling
 
 
 @dataclass
@@ -42,281 +44,240 @@ class Gathered:
     """What a run found in the feeds, collected while it goes on."""
 
     feeds: list[FeedReport] = field(default_factory=list)
-    entries: dict[str, EntryReport] = field(default_factory=dict)  # new in this run, by entry id
-    repeated: list[EntryReport] = field(default_factory=list)  # one address in two feeds
+    entries: dict[str, EntryReport] = field(default_factory=dict)  # not read, and why, by id
     problems: list[Problem] = field(default_factory=list)
-    opened: int = 0
-    fetched_at: float = 0.0  # the meter's reading when the last answer was here
-    qualities: dict[Quality, int] = field(default_factory=lambda: dict.fromkeys(Quality, 0))
+    fetched_at: float = 0.0  # the meter's reading when the last feed was here
+    read: Read = field(default_factory=Read)
 
     def answered(self) -> bool:
         """Tell whether any feed answered at all (none asked counts as answered)."""
         return not self.feeds or len(self.silent()) < len(self.feeds)
 
+    def heard(self) -> int:
+        """Return how many feeds gave an answer to read."""
+        return len(self.feeds) - len(self.silent())
+
     def silent(self) -> list[FeedReport]:
         """Return the feeds that gave no answer to read."""
-        lost = {FeedOutcome.FAILED, FeedOutcome.GONE, FeedOutcome.DEFERRED}
+        lost = {FeedOutcome.FAILED, FeedOutcome.GONE}
         return [f for f in self.feeds if f.outcome in lost]
 
 
-@dataclass(frozen=True)
 class Gathering:
     """One round over the feeds; ``run`` returns what was found.
 
     ``opens`` is the publication time before which an entry is old; ``judge`` decides on content.
-    A ``search`` looks for something particular: what it does not want stays unseen for the next
-    edition, and what an earlier run passed over is looked at again.
+    A ``search`` looks for something particular and leaves no mark on editions: what it does not
+    want stays unseen, and what an earlier run passed over is looked at again.
     """
 
-    fetcher: Fetcher
-    workers: Workers
-    store: Store
-    progress: Progress
-    meter: Meter
-    now: datetime
-    opens: datetime
-    judge: Callable[[Feed, Entry], tuple[EntryOutcome | None, str]]
-    topics: Sequence[str] = ()
-    search: bool = False
+    def __init__(
+        self,
+        world: World,
+        *,
+        now: datetime,
+        opens: datetime,
+        judge: Callable[[Feed, Entry], tuple[EntryOutcome | None, str]],
+        topics: Sequence[str] = (),
+        search: bool = False,
+    ) -> None:
+        self._world = world
+        self._store = world.store
+        self._now = now
+        self._opens = opens
+        self._judge = judge
+        self._search = search
+        self._found = Gathered()
+        self._configured: frozenset[str] = frozenset()
+        self._reading = Reading(
+            world.fetcher,
+            world.workers,
+            world.store,
+            world.progress,
+            world.meter,
+            now=now,
+            topics=topics,
+            search=search,
+            read=self._found.read,
+        )
 
     async def run(self, wanted: Sequence[Feed]) -> Gathered:
         """Fetch the feeds, open what is new and worth it, store it all.
 
         An item's trouble becomes a Problem; only a RunError (the store's) ends the round.
         """
-        found = Gathered()
-        states = self.store.feed_states()
+        states = self._store.feed_states()
         by_url = {feed.url: feed for feed in wanted}
+        self._configured = frozenset(by_url)
         if any(feed.url not in states for feed in wanted):
-            self.workers.prepare()  # a feed never asked before has a body to read
-        claimed: set[str] = set()
-        self.progress.start("feeds", len(wanted))
-        self.progress.start("articles", 0)
+            self._world.workers.prepare()  # a feed never asked before has a body to read
+        self._world.progress.start("feeds", len(wanted))
+        self._world.progress.start("articles", 0)
         try:
             async with asyncio.TaskGroup() as tasks:
-                for left in self.store.pending_entries():
+                for left in self._store.pending_entries():
                     feed = by_url.get(left.entry.feed_url)
                     if feed is not None:
-                        claimed.add(left.entry.id)
-                        self._spawn(tasks, found, feed, "", left)
+                        self._reading.take(tasks, _left_over(feed, left))
                 for feed in wanted:
                     state = states.get(feed.url, FeedState(feed.url))
-                    tasks.create_task(self._feed(tasks, found, claimed, feed, state))
+                    tasks.create_task(self._feed(tasks, feed, state))
         except ExceptionGroup as group:
             raise first_of(group) from group
         place = {url: n for n, url in enumerate(by_url)}
-        found.feeds.sort(key=lambda f: place[f.url])
-        return found
+        self._found.feeds.sort(key=lambda f: place[f.url])
+        return self._found
 
-    async def _feed(
-        self,
-        tasks: asyncio.TaskGroup,
-        found: Gathered,
-        claimed: set[str],
-        feed: Feed,
-        state: FeedState,
-    ) -> None:
-        name = feed.name or state.title or feed.url
-        if state.gone and state.checked_at and self.now - state.checked_at < GONE_FOR:
-            message = "gone since an earlier run (410); asked again once a month"
-            found.feeds.append(FeedReport(feed.url, name, FeedOutcome.GONE, 410, error=message))
-            self.progress.advance("feeds")
-            return
+    async def _feed(self, tasks: asyncio.TaskGroup, feed: Feed, state: FeedState) -> None:
+        """Ask one feed, and take what it lists."""
         try:
-            async with self.fetcher.answer(feed.url, state.validators) as answer:
-                found.fetched_at = self.meter.seconds()
+            if state.gone and state.checked_at and self._now - state.checked_at < GONE_FOR:
+                message = "gone since an earlier run (410); asked again once a month"
+                self._report(feed, state, FeedOutcome.GONE, error=message)
+                return
+            async with self._world.fetcher.answer(feed.url, state.validators) as answer:
+                self._found.fetched_at = self._world.meter.seconds()
                 fresh = replace(
                     state,
                     status=answer.status,
-                    checked_at=self.now,
-                    succeeded_at=self.now,
+                    checked_at=self._now,
+                    succeeded_at=self._now,
                     failures=0,
                     gone=False,
                     moved_to=answer.moved_to,
                 )
                 if answer.status == 304:
-                    self._unchanged(tasks, found, claimed, feed, fresh)
+                    self._unchanged(tasks, feed, fresh)
                     return
+                kind = answer.headers.get("content-type", "")
+                parsed = await self._world.workers.run(
+                    feeds.parse_feed, answer.body, feed.url, kind
+                )
+            if not self._search:
                 headers = answer.headers
                 validators = Validators(headers.get("etag"), headers.get("last-modified"))
-                parsed = await self.workers.run(
-                    feeds.parse_feed, answer.body, feed.url, headers.get("content-type", "")
-                )
-            if not self.search:
                 title = parsed.title or feed.name or feed.url
                 fresh = replace(fresh, validators=validators, title=title)
             followed = state.title != ""  # read before, so an older entry may be a late one
-            self._take(tasks, found, claimed, feed, fresh, parsed.entries, followed=followed)
+            self._take(tasks, feed, fresh, parsed, followed=followed and not self._search)
         except ItemError as error:
-            self._lost(found, feed, state, error, name)
+            self._lost(feed, state, error)
         finally:
-            self.progress.advance("feeds")
+            self._world.progress.advance("feeds")
 
-    def _unchanged(
-        self,
-        tasks: asyncio.TaskGroup,
-        found: Gathered,
-        claimed: set[str],
-        feed: Feed,
-        state: FeedState,
-    ) -> None:
-        if self.search:
-            passed_over = self.store.unread_entries(feed.url)
-            self._take(tasks, found, claimed, feed, state, passed_over)
+    def _unchanged(self, tasks: asyncio.TaskGroup, feed: Feed, state: FeedState) -> None:
+        if self._search:
+            passed_over = tuple(self._store.unread_entries(feed.url))
+            self._take(tasks, feed, state, ParsedFeed(state.title, "", "", passed_over))
             return
-        self.store.save_feed(state, [], self.now)
-        name = feed.name or state.title or feed.url
-        found.feeds.append(FeedReport(feed.url, name, FeedOutcome.UNCHANGED, state.status))
+        self._store.save_feed(state, [], self._now)
+        self._report(feed, state, FeedOutcome.UNCHANGED)
 
     def _take(
         self,
         tasks: asyncio.TaskGroup,
-        found: Gathered,
-        claimed: set[str],
         feed: Feed,
         state: FeedState,
-        entries: Sequence[Entry],
+        parsed: ParsedFeed,
         *,
         followed: bool = False,
     ) -> None:
-        """Decide on a feed's entries, store the decisions with the feed, and open the pages."""
-        known = self._known(entries)
+        """Decide on a feed's entries, store the decisions with the feed, and have them read."""
+        entries = parsed.entries
+        known = self._store.known_entries(e.id for e in entries)
+        settled = {e.id for e in entries if self._settled(e, known.get(e.id), feed)}
         chosen = selection.select(
             entries,
             feed=feed,
-            known=known | claimed,
-            opens=self.opens - LATE if followed and not self.search else self.opens,
-            judge=lambda entry: self.judge(feed, entry),
+            known=settled,
+            opens=self._opens - LATE if followed else self._opens,
+            judge=lambda entry: self._judge(feed, entry),
         )
-        new = {e.id for e in entries} - known
-        if self.search:
-            chosen = [s for s in chosen if s.outcome in CHOSEN]
-        elif new - claimed - {s.entry.id for s in chosen}:
-            # Some wait for the next run: asked without validators, or a 304 would hide them.
-            state = replace(state, validators=Validators())
-        self.store.save_feed(state, chosen, self.now)
-        found.repeated += [_twice(e) for e in entries if e.id in claimed and e.id not in known]
-        claimed.update(s.entry.id for s in chosen)
-        found.feeds.append(_feed_report(feed, state, len(entries), len(new)))
-        for selected in chosen:
-            if selected.outcome in CHOSEN:
-                self._spawn(tasks, found, feed, state.title, selected)
+        own = feeds.own_domains(parsed, feed.url)
+        offers = [
+            Offer(feed, s.entry, s.outcome, s.reason, state.title, own)
+            for s in chosen
+            if s.outcome in CHOSEN
+        ]
+        if not self._search:
+            waiting = {e.id for e in entries} - settled - {s.entry.id for s in chosen}
+            if waiting:  # asked without validators next time, or a 304 would hide them
+                state = replace(state, validators=Validators())
+                message = f"{len(waiting)} more of its entries wait for the next run"
+                self._found.problems.append(Problem("feed", feed.url, message))
+            self._store.save_feed(state, self._to_store(chosen, offers), self._now)
+        new = len({e.id for e in entries} - set(known))
+        outcome = FeedOutcome.NEW if new else FeedOutcome.UNCHANGED
+        self._report(feed, state, outcome, entries=len(entries), new=new)
+        for offer in offers:
+            seen = known.get(offer.entry.id)
+            if seen is not None and seen.outcome is EntryOutcome.FOUND and seen.kind is not None:
+                self._reading.adopt(offer)  # a search opened its page
             else:
-                found.entries[selected.entry.id] = _report(selected)
-
-    def _known(self, entries: Sequence[Entry]) -> set[str]:
-        """Return the ids not to be looked at again: in a search, only those of stored articles."""
-        ids = [e.id for e in entries]
-        if self.search:
-            return {a.id for a in self.store.articles_by_id(ids)}
-        return self.store.known_entries(ids)
-
-    def _relevance(self, title: str, text: str, feed: Feed) -> float:
-        return relevance.score(title, text, category=feed.category, topics=self.topics)
-
-    def _spawn(
-        self, tasks: asyncio.TaskGroup, found: Gathered, feed: Feed, title: str, selected: Selected
-    ) -> None:
-        self.progress.advance("articles", 0, more=1)
-        tasks.create_task(self._article(found, feed, title, selected))
-
-    async def _article(
-        self, found: Gathered, feed: Feed, feed_title: str, selected: Selected
-    ) -> None:
-        """Read one chosen entry's page, or take the feed's own text, and store the article."""
-        entry, reason = selected.entry, selected.reason
-        extraction: Extraction | None = None
-        if selected.outcome is EntryOutcome.PENDING:
-            extraction, trouble = await self._page(found, entry)
-            reason = trouble or reason
-        article = articles.join(
-            entry,
-            feed,
-            extraction,
-            feed_title=feed_title,
-            now=self.now,
-            relevance=self._relevance(entry.title, _told(entry), feed),
-        )
-        if article.relevance < relevance.THRESHOLD:  # its own text may say more than the feed
-            score = self._relevance(article.title, f"{_told(entry)}\n{article.text}", feed)
-            article = replace(article, relevance=max(score, article.relevance))
-        found.qualities[article.quality] += 1
-        outcome = _standing(article)
-        if outcome is not EntryOutcome.READ and article.note:
-            reason = article.note
-        self.store.save_article(article, outcome, reason)
-        found.entries[entry.id] = EntryReport(article.url, entry.feed_url, outcome, None, reason)
-        self.progress.advance("articles")
-
-    async def _page(self, found: Gathered, entry: Entry) -> tuple[Extraction | None, str]:
-        """Return what the page gave, or None, and what went wrong in words."""
-        found.opened += 1
-        try:
-            async with self.fetcher.answer(entry.url) as answer:
-                found.fetched_at = self.meter.seconds()
-                page = await self.workers.run(
-                    articles.extract,
-                    answer.body,
-                    answer.url,
-                    answer.headers.get("content-type", ""),
+                self._reading.take(tasks, offer)
+        for s in chosen:
+            if s.outcome in TOLD and not self._search:
+                self._found.entries[s.entry.id] = EntryReport(
+                    s.entry.url, feed.url, s.outcome, None, s.reason
                 )
-                return page, ""
-        except ItemError as error:
-            found.problems.append(Problem("article", entry.url, str(error)))
-            withdrawn = isinstance(error, FetchError) and error.status in (404, 410)
-            lost = Extraction(Quality.ERROR, "", note=str(error)) if withdrawn else None
-            return lost, f"its page could not be read: {error}"
 
-    def _lost(
-        self, found: Gathered, feed: Feed, state: FeedState, error: ItemError, name: str
-    ) -> None:
+    def _settled(self, entry: Entry, known: Known | None, feed: Feed) -> bool:
+        """Decide whether an entry of a feed needs no further look in this round."""
+        owner = self._reading.owner(entry.id)
+        if owner is not None:
+            return owner.feed.url == feed.url
+        if self._search:
+            return known is not None and known.kind is not None
+        return ownership.settled(known, feed, self._configured)
+
+    def _to_store(self, chosen: Sequence[Selected], offers: Sequence[Offer]) -> list[Selected]:
+        """Return the decisions to store with the feed: not those on entries a better feed owns."""
+        lost = set()
+        for offer in offers:
+            owner = self._reading.owner(offer.entry.id)
+            if owner is not None and not ownership.better(offer, owner):
+                lost.add(offer.entry.id)
+        return [s for s in chosen if s.entry.id not in lost]
+
+    def _lost(self, feed: Feed, state: FeedState, error: ItemError) -> None:
         status = error.status if isinstance(error, FetchError) else None
-        gone = status == 410
         failed = replace(
-            state, status=status, checked_at=self.now, failures=state.failures + 1, gone=gone
+            state,
+            status=status,
+            checked_at=self._now,
+            failures=state.failures + 1,
+            gone=status == 410,
         )
-        self.store.save_feed(failed, [], self.now)
-        outcome = FeedOutcome.GONE if gone else FeedOutcome.FAILED
-        found.feeds.append(FeedReport(feed.url, name, outcome, status, error=str(error)))
-        found.problems.append(Problem("feed", feed.url, str(error)))
+        if not self._search:
+            self._store.save_feed(failed, [], self._now)
+        outcome = FeedOutcome.GONE if failed.gone else FeedOutcome.FAILED
+        self._report(feed, failed, outcome, error=str(error))
+        self._found.problems.append(Problem("feed", feed.url, str(error)))
+
+    def _report(
+        self,
+        feed: Feed,
+        state: FeedState,
+        outcome: FeedOutcome,
+        *,
+        entries: int = 0,
+        new: int = 0,
+        error: str | None = None,
+    ) -> None:
+        if error is None and state.moved_to is not None:
+            outcome, error = FeedOutcome.MOVED, f"moved for good to {state.moved_to}"
+        name = feed.name or state.title or feed.url
+        status = state.status
+        self._found.feeds.append(FeedReport(feed.url, name, outcome, status, entries, new, error))
+
+
+def _left_over(feed: Feed, left: Selected) -> Offer:
+    """Return an entry that an earlier run chose and did not come to read."""
+    own = frozenset({registrable_domain(feed.url)})
+    return Offer(feed, left.entry, left.outcome, left.reason, "", own)
 
 
 def first_of(group: ExceptionGroup[Exception]) -> Exception:
     """Return the first error inside a task group's wrapping."""
     first = group.exceptions[0]
     return first_of(first) if isinstance(first, ExceptionGroup) else first
-
-
-def _told(entry: Entry) -> str:
-    """Return what the feed says of an entry beside its title."""
-    return f"{entry.content or entry.summary}\n{', '.join(entry.tags)}"
-
-
-def _standing(article: Article) -> EntryOutcome:
-    """Return READ for an article a story may use, else what is wrong with it."""
-    if article.text or article.kind is FeedKind.DISCUSSION:
-        return EntryOutcome.READ
-    if article.quality is Quality.CONSENT:
-        return EntryOutcome.CONSENT
-    if article.quality is Quality.ERROR:
-        return EntryOutcome.ERROR
-    return EntryOutcome.READ
-
-
-def _feed_report(feed: Feed, state: FeedState, entries: int, new: int) -> FeedReport:
-    outcome, error = FeedOutcome.NEW if new else FeedOutcome.UNCHANGED, None
-    if state.moved_to is not None:
-        outcome, error = FeedOutcome.MOVED, f"moved for good to {state.moved_to}"
-    name = feed.name or state.title or feed.url
-    return FeedReport(feed.url, name, outcome, state.status, entries, new, error)
-
-
-def _report(selected: Selected) -> EntryReport:
-    entry = selected.entry
-    outcome = selected.outcome
-    return EntryReport(entry.url, entry.feed_url, outcome, None, selected.reason)
-
-
-def _twice(entry: Entry) -> EntryReport:
-    reason = "the same address in another feed"
-    return EntryReport(entry.url, entry.feed_url, EntryOutcome.DUPLICATE, None, reason)

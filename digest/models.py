@@ -99,6 +99,7 @@ class EntryOutcome(StrEnum):
 
     PENDING = "pending"  # in the store only: chosen, page not opened yet
     READ = "read"  # in the store only: an article is stored, no edition has judged it yet
+    FOUND = "found"  # in the store only: a search found it; to editions it is still unseen
     PUBLISHED = "published"
     BRIEF = "brief"
     DUPLICATE = "duplicate"
@@ -111,6 +112,15 @@ class EntryOutcome(StrEnum):
     CONSENT = "consent"
     ERROR = "error"
     OLD = "old"  # in the store only: published before the window
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the store holds of an entry: whose it is, what became of it, its article's kind."""
+
+    feed_url: str
+    outcome: EntryOutcome
+    kind: FeedKind | None  # of the stored article; None where none is stored
 
 
 @dataclass(frozen=True, slots=True)
@@ -386,7 +396,6 @@ class FeedOutcome(StrEnum):
     UNCHANGED = "unchanged"
     MOVED = "moved"
     GONE = "gone"
-    DEFERRED = "deferred"
     FAILED = "failed"
 
 

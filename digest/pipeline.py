@@ -68,14 +68,16 @@ async def run(
         gathered = await _gathering(choices, world, now, window).run(feeds)
         clock.lap("gathered")
         if not gathered.answered():
-            report = clock.report(gathered, None, "empty", exit_code=1, trouble=_nobody(gathered))
+            kept = Edited(standing) if standing is not None and standing.stories else None
+            state = "unchanged" if kept else "empty"
+            report = clock.report(gathered, kept, state, exit_code=1, trouble=_nobody(gathered))
             return _told(store, Outcome(report, None, {}))
 
         if standing is not None and standing.stories and not refresh:
             edited, state = Edited(standing), "unchanged"
         else:
             edited = await _editing(choices, world).run(
-                now=now, day=day, window=window, earlier=earlier, feeds=len(feeds)
+                now=now, day=day, window=window, earlier=earlier, feeds=gathered.heard()
             )
             state = "made" if edited.edition.stories else "empty"
             if standing is not None and standing.stories and not edited.edition.stories:
@@ -91,8 +93,8 @@ async def run(
         delivered = [_deliver(output, edition, rendered) for output in outputs]
         clock.lap("delivered")
 
-        entries = {**gathered.entries, **edited.entries}
-        store.save_outcomes((i, e.outcome, e.story_id, e.reason) for i, e in entries.items())
+        judged = {**gathered.entries, **edited.entries}
+        store.save_outcomes((i, e.outcome, e.story_id, e.reason) for i, e in judged.items())
         exit_code = 3 if any(o.status == "failed" for o in delivered) else 0
         report = clock.report(gathered, edited, state, exit_code=exit_code, outputs=delivered)
         return _told(store, Outcome(report, edition, rendered))
@@ -106,11 +108,7 @@ def _told(store: Store, outcome: Outcome) -> Outcome:
 
 def _gathering(choices: Choices, world: World, now: datetime, window: Window) -> Gathering:
     return Gathering(
-        world.fetcher,
-        world.workers,
-        world.store,
-        world.progress,
-        world.meter,
+        world,
         now=now,
         opens=window.opens,
         judge=functools.partial(_wanted, choices),

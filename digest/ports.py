@@ -14,6 +14,7 @@ from digest.models import (
     Entry,
     EntryOutcome,
     FeedState,
+    Known,
     OutputResult,
     Response,
     Selected,
@@ -76,13 +77,13 @@ class Store(Protocol):
     def save_feed(self, state: FeedState, selected: Sequence[Selected], now: datetime) -> None:
         """Store a feed's state together with its new entries: both or neither.
 
-        So a validator is never remembered for a body whose entries were lost. An entry id that is
-        there already is left as it is.
+        So a validator is never remembered for a body whose entries were lost. An entry that is
+        there already is left as it is, unless this feed's is to be read (PENDING, READ).
         """
         ...
 
-    def known_entries(self, ids: Iterable[str]) -> set[str]:
-        """Return those of the entry ids that are stored."""
+    def known_entries(self, ids: Iterable[str]) -> dict[str, Known]:
+        """Return what is stored of the entries with these ids, by id."""
         ...
 
     def unread_entries(self, feed_url: str) -> list[Entry]:
@@ -102,7 +103,14 @@ class Store(Protocol):
         ...
 
     def articles(self, *, seen_since: datetime, seen_until: datetime) -> list[Article]:
-        """Return articles first seen in (since, until], ordered by first seen, then id."""
+        """Return articles first seen in (since, until], ordered by first seen, then id.
+
+        Those that only a search found are not among them.
+        """
+        ...
+
+    def waiting_articles(self) -> set[str]:
+        """Return the ids of the articles that no edition has judged yet."""
         ...
 
     def articles_by_id(self, ids: Iterable[str]) -> list[Article]: ...

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from digest.editing import Edited
 from digest.gathering import Gathered
-from digest.models import EntryOutcome, OutputResult, Problem, Quality, RunReport
+from digest.models import EntryOutcome, EntryReport, OutputResult, Problem, Quality, RunReport
 from digest.world import World
 from digest.writing import Written
 
@@ -36,8 +37,9 @@ class RunClock:
         trouble: str = "",
     ) -> RunReport:
         """Return the report of the run so far; ``trouble`` is why there is no edition."""
-        entries = {**gathered.entries, **(edited.entries if edited else {})}
-        problems = [*gathered.problems, *(edited.problems if edited else ())]
+        read = gathered.read
+        entries = gathered.entries | read.entries | (edited.entries if edited else {})
+        problems = [*gathered.problems, *read.problems, *(edited.problems if edited else ())]
         problems += [Problem("output", o.target, o.detail) for o in outputs if o.status == "failed"]
         if trouble:
             problems.append(Problem("run", "feeds", trouble))
@@ -50,7 +52,10 @@ class RunClock:
             edition=state,
             feeds=tuple(gathered.feeds),
             entries=tuple(
-                sorted([*entries.values(), *gathered.repeated], key=lambda e: (e.feed, e.url))
+                sorted(
+                    (_final(e) for e in (*entries.values(), *read.repeated)),
+                    key=lambda e: (e.feed, e.url, e.outcome),
+                )
             ),
             counts=_counts(gathered, edited),
             llm=(edited.written if edited else Written()).llm,
@@ -65,7 +70,8 @@ class RunClock:
         answer was here, ``extract`` from then until the last page was read.
         """
         now = self._world.meter.seconds()
-        fetched = min(max(gathered.fetched_at, self._began), self._laps.get("gathered", now))
+        last = max(gathered.fetched_at, gathered.read.fetched_at, self._began)
+        fetched = min(last, self._laps.get("gathered", now))
         spans = {
             "fetch": fetched - self._began,
             "extract": self._laps.get("gathered", now) - fetched,
@@ -81,18 +87,27 @@ class RunClock:
         return self._laps.get(end, 0.0) - self._laps.get(start, self._laps.get(end, 0.0))
 
 
+def _final(entry: EntryReport) -> EntryReport:
+    """Return an entry as the report tells it: what was read too late is below today's cut."""
+    if entry.outcome is not EntryOutcome.READ:
+        return entry
+    reason = f"waits for the next edition ({entry.reason})"
+    return replace(entry, outcome=EntryOutcome.BELOW_CUT, reason=reason)
+
+
 def _counts(gathered: Gathered, edited: Edited | None) -> dict[str, int]:
     outcomes = [e.outcome for e in edited.entries.values()] if edited else []
+    read = gathered.read
     return {
         "feeds": len(gathered.feeds),
         "entries": sum(f.entries for f in gathered.feeds),
-        "opened": gathered.opened,
-        "full": gathered.qualities[Quality.FULL],
-        "teaser": gathered.qualities[Quality.TEASER],
-        "consent": gathered.qualities[Quality.CONSENT],
-        "feed_only": gathered.qualities[Quality.FEED_ONLY],
-        "error": gathered.qualities[Quality.ERROR],
-        "duplicates": outcomes.count(EntryOutcome.DUPLICATE) + len(gathered.repeated),
+        "opened": read.opened,
+        "full": read.qualities[Quality.FULL],
+        "teaser": read.qualities[Quality.TEASER],
+        "consent": read.qualities[Quality.CONSENT],
+        "feed_only": read.qualities[Quality.FEED_ONLY],
+        "error": read.qualities[Quality.ERROR],
+        "duplicates": outcomes.count(EntryOutcome.DUPLICATE) + len(read.repeated),
         "relevant": edited.relevant if edited else 0,
         "stories": edited.stories if edited else 0,
         "published": len(edited.edition.stories) if edited else 0,

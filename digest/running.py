@@ -21,6 +21,9 @@ from digest.terminal import PlainProgress, closing_table, print_json, print_summ
 from digest.topic import Piece
 
 
+MOST_OTHERS = 8  # articles named that a topic piece does not tell
+
+
 def check_edition(config: Config, name: str | None) -> None:
     """Raise ConfigError where ``name`` is not the configured edition's."""
     if name is not None and name != config.edition.name:
@@ -147,6 +150,9 @@ def _found(piece: Piece, question: str, since: timedelta) -> str:
     head += f"{_span(since)} {bears} on “{question}”"
     lines = [f"{head}; {lost} could not be read" if found else head]
     lines += [f"  not read: {url} ({why})" for url, why in piece.unreadable]
+    if piece.also:
+        lines.append("other stories it found:")
+        lines += [f"  {a.title} ({a.publisher}, {a.url})" for a in piece.also[:MOST_OTHERS]]
     lines += [f"  no answer from {f.name}: {f.error}" for f in piece.gathered.silent()]
     return "\n".join(lines)
 
@@ -247,8 +253,16 @@ def init(folder: Path) -> None:
     )
 
 
-def render_edition(config: Config, edition_id: str, out: Path) -> int:
-    """Write a stored edition's files again; return the exit code."""
+def render_edition(config: Config, edition_id: str, out: Path | None) -> int:
+    """Write a stored edition's files again; return the exit code.
+
+    By default the newest edition goes to ``out``, and an older one to a folder of its own there.
+    """
+    if out is None:
+        with app.open_to_read(config) as store:
+            newest = store.editions(limit=1)
+        latest = bool(newest) and newest[0].id == edition_id
+        out = Path("out") if latest else Path("out") / edition_id
     results = app.render_stored(config, edition_id, out)
     for result in results:
         sys.stdout.write(f"{result.kind}: {result.target} ({result.detail or result.status})\n")

@@ -41,6 +41,8 @@ class Service:
         self._say = say
         self._not_before: datetime | None = None
         self._stopping = False
+        self._told = False  # by SIGTERM, which is how a service is meant to end
+        self._interrupted = False
 
     def tick(self) -> None:
         """Put out what is due now; after a failure, wait a quarter of an hour."""
@@ -54,7 +56,7 @@ class Service:
             self._say(f"the edition of {day.isoformat()} is due")
             code = self._put_out(now, day)
         except KeyboardInterrupt:
-            self._stopping = True
+            self._stopping = self._interrupted = True
             return
         except Exception as error:  # a service outlives whatever one run trips over
             self._say(f"error: {error}")
@@ -64,7 +66,7 @@ class Service:
             self._say(f"the next try is at {self._not_before:%H:%M} UTC")
 
     def run(self) -> None:
-        """Tick until told to stop (SIGTERM or Ctrl-C); a run under way is ended, losing nothing."""
+        """Tick until SIGTERM, or Ctrl-C, which is raised; a run under way ends, losing nothing."""
         from apscheduler.schedulers.background import BackgroundScheduler
 
         # Ticks come from the scheduler's thread; the work is done in this one, the main thread,
@@ -87,12 +89,16 @@ class Service:
                 ticks.clear()
                 self.tick()
         except KeyboardInterrupt:
-            self._stopping = True
+            self._interrupted = True
         finally:
             scheduler.shutdown(wait=False)
             for number, handler in before.items():
                 signal.signal(number, handler)
+        if self._interrupted and not self._told:
+            raise KeyboardInterrupt
 
     def _told_to_stop(self, _signum: int, _frame: FrameType | None) -> None:
-        self._stopping = True  # where a run is so far that it takes no notice, it ends after it
+        self._told = self._stopping = (
+            True  # where a run is so far that it takes no notice, it ends after it
+        )
         os.kill(os.getpid(), signal.SIGINT)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from digest.models import FeedOutcome, RunReport
+from digest.models import FeedOutcome, Problem, RunReport
 from digest.render.wording import count
 
 if TYPE_CHECKING:
@@ -115,7 +115,7 @@ def print_summary(report: RunReport, stream: TextIO, said: Collection[str] = ())
     A problem that was ``said`` while it happened is not told again.
     """
     rows = [
-        ("edition", f"{report.edition_id or 'none'} ({_STATE[report.edition]})"),
+        ("edition", _edition(report)),
         ("feeds", _feeds(report)),
         ("articles", _articles(report.counts)),
         ("stories", _stories(report.counts)),
@@ -130,11 +130,34 @@ def print_summary(report: RunReport, stream: TextIO, said: Collection[str] = ())
     problems = [
         p for p in report.problems if p.stage not in ("output", "run") and p.message not in said
     ]
-    for problem in problems[:MOST_PROBLEMS]:
-        stream.write(_wrapped(f"! {problem.stage}: {_readable(problem.message)}", "  "))
-    if len(problems) > MOST_PROBLEMS:
-        more = count(len(problems) - MOST_PROBLEMS, "more problem", "more problems")
+    lines = _gathered(problems)
+    for line in lines[:MOST_PROBLEMS]:
+        stream.write(_wrapped(f"! {_readable(line)}", "  "))
+    if len(lines) > MOST_PROBLEMS:
+        more = count(len(lines) - MOST_PROBLEMS, "more problem", "more problems")
         stream.write(f"! and {more}, which the report names\n")
+
+
+def _gathered(problems: Sequence[Problem]) -> list[str]:
+    """Return the problems as lines, one for all feeds that fail alike: the network is often why."""
+    alike: dict[tuple[str, str], list[Problem]] = {}
+    for problem in problems:
+        what = problem.message.replace(problem.subject, "").strip(": ")
+        alike.setdefault((problem.stage, what), []).append(problem)
+    lines = []
+    for (stage, what), same in alike.items():
+        if len(same) > 2:
+            lines.append(f"{stage}: {len(same)} times: {what}")
+        else:
+            lines += [f"{stage}: {problem.message}" for problem in same]
+    return lines
+
+
+def _edition(report: RunReport) -> str:
+    if report.exit_code == 1:
+        stands = "; the one made before stands" if report.edition == "unchanged" else ""
+        return f"not made: no feed answered{stands}"
+    return f"{report.edition_id or 'none'} ({_STATE[report.edition]})"
 
 
 def _feeds(report: RunReport) -> str:

@@ -9,7 +9,7 @@ from urllib.parse import quote_plus
 
 from digest.core import edition as editions
 from digest.core import stories, topics
-from digest.errors import RunError
+from digest.errors import ConfigError, RunError
 from digest.gathering import Gathered, Gathering
 from digest.models import (
     Article,
@@ -28,7 +28,7 @@ from digest.reporting import RunClock
 from digest.world import World
 from digest.writing import Writing, Written
 
-MOST = 12  # articles a piece is written from, the most bearing first
+MOST = 12  # reports a piece is written from
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,7 @@ class Piece:
     unreadable: tuple[tuple[str, str], ...]  # address and why
     gathered: Gathered
     written: Written
+    also: tuple[Article, ...] = ()  # bear on the question, and tell other stories
 
 
 async def find(
@@ -62,7 +63,7 @@ async def find(
     """
     asked = topics.query(question)
     if not asked.weights:
-        raise RunError(f"“{question}” holds no word to look for")
+        raise ConfigError(f"QUERY: “{question}” holds no word to look for", key="QUERY")
     gathered = Gathered()
     if not offline:
         searched = [Feed(url.replace("{query}", quote_plus(question))) for url in topic_feeds]
@@ -73,7 +74,7 @@ async def find(
     unreadable = tuple((a.url, a.note or "it gave no text") for a in bearing if a not in usable)
     if not usable and not gathered.answered():
         raise RunError("no feed answered, and no stored article bears on the question")
-    story = stories.as_one(usable[:MOST], language=language)
+    story, also = _leading(asked, usable, language)
     if story is None:
         return Piece(None, tuple(usable), unreadable, gathered, Written())
     writing = Writing(language, world.model, world.fence, world.progress)
@@ -93,7 +94,31 @@ async def find(
             counts={"articles": len(usable), "unreadable": len(unreadable)},
         )
     )
-    return Piece(edition, tuple(usable), unreadable, gathered, written)
+    return Piece(edition, tuple(usable), unreadable, gathered, written, also)
+
+
+def _leading(
+    asked: topics.Query, usable: Sequence[Article], language: str
+) -> tuple[Story | None, tuple[Article, ...]]:
+    """Return the story that bears most on the question, newest day first, and the other articles.
+
+    One piece tells one story: two events of one company, mixed, would read as one.
+    """
+    told = stories.group(usable, language=language)
+    if not told:
+        return None, ()
+
+    def weight(story: Story) -> tuple[float, int, float, str]:
+        reports = stories.reports(story)
+        share = max(topics.bearing(asked, a.title, a.text) for a in reports)
+        newest = max(a.published_at.timestamp() for a in reports)
+        return round(share, 1), len({a.domain for a in reports}), newest, story.id
+
+    story = max(told, key=weight)
+    own = {a.id for a in (*stories.reports(story), *story.commentary, *story.links)}
+    evidence = sorted(story.evidence, key=lambda e: -e.article.published_at.date().toordinal())
+    also = tuple(a for a in usable if a.id not in own)
+    return replace(story, evidence=tuple(evidence[:MOST])), also
 
 
 def _search(asked: topics.Query, world: World, now: datetime, since: datetime) -> Gathering:
@@ -104,11 +129,7 @@ def _search(asked: topics.Query, world: World, now: datetime, since: datetime) -
         return None, f"bears on “{asked.text}” ({share:.2f})"
 
     return Gathering(
-        world.fetcher,
-        world.workers,
-        world.store,
-        world.progress,
-        world.meter,
+        world,
         now=now,
         opens=since,
         judge=wanted,

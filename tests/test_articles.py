@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.core.articles import extract, join
+from digest.core import attribution
+from digest.core.articles import extract, join, reowned
 from digest.errors import ArticleError
 from digest.models import Article, Entry, Extraction, Feed, FeedKind, Quality
 
@@ -300,6 +301,8 @@ def test_an_entry_marked_as_paid_makes_a_short_page_a_teaser() -> None:
         ("https://example.org/rss", "", "", "", "example.org"),
         ("https://feeds.test/rss", "Aggregator", "Feed", "Example News", "Example News"),
         ("https://feeds.test/rss", "Aggregator", "Feed", "", "example.org"),
+        ("https://feeds.test/rss", "Aggregator", "Feed", "Reuters", "example.org"),
+        ("https://example.org/rss", "", "Feed", "Reuters", "Feed"),
         ("https://feeds.test/rss", "Example Tech", "Feed", "", "Example Tech"),
         ("https://example.org/rss", "", "Feed", "A very long site name that no one says", "Feed"),
     ],
@@ -313,6 +316,113 @@ def test_the_publisher_is_who_published_it(
     )
     assert article.publisher == publisher
     assert article.domain == "example.org"
+
+
+@pytest.mark.parametrize("page", [None, Extraction(Quality.ERROR, "", note="gone")])
+def test_the_feeds_words_about_a_page_elsewhere_are_the_feeds(page: Extraction | None) -> None:
+    told = replace(ENTRY, content=" ".join(PARAGRAPHS))
+    elsewhere = Feed("https://rss.feeds.test/all", name="Our Take")
+    article = joined(told, page, elsewhere)
+    assert (article.quality, article.text) == (Quality.FEED_ONLY, told.content)
+    assert (article.publisher, article.domain, article.url) == ("Our Take", "feeds.test", URL)
+    nameless = joined(told, page, replace(elsewhere, name=""), "")
+    assert (nameless.publisher, nameless.domain) == ("feeds.test", "feeds.test")
+
+
+def test_a_mirror_that_is_the_publishers_own_speaks_for_it() -> None:
+    mirror = Feed("https://mirror.test/example.xml", name="The Example")
+    for page in (None, FULL):
+        article = join(
+            ENTRY, mirror, page, feed_title="", now=NOW, relevance=1, own=frozenset({"example.org"})
+        )
+        assert (article.publisher, article.domain) == ("The Example", "example.org")
+
+
+@pytest.mark.parametrize(
+    ("site", "domain", "fits"),
+    [
+        ("The Wall Street Journal", "wsj.com", True),
+        ("Frankfurter Allgemeine", "faz.net", False),
+        ("Frankfurter Allgemeine Zeitung", "faz.net", True),
+        ("Süddeutsche Zeitung", "sueddeutsche.de", True),
+        ("NYT", "nytimes.com", True),
+        ("Ars Technica", "arstechnica.com", True),
+        ("Reuters", "evil.test", False),
+        ("Reuters", "terse.test", False),
+        ("BBC News", "news-now.test", False),
+        ("x", "x.com", False),
+    ],
+)
+def test_a_site_may_call_itself_what_its_domain_bears_out(
+    site: str, domain: str, fits: bool
+) -> None:
+    assert attribution.resembles(site, domain) is fits
+
+
+def test_an_article_taken_over_by_another_feed_is_told_its_way() -> None:
+    aggregator = Feed("https://feeds.test/all", name="All", category="blogs", trust=0.5)
+    theirs = replace(
+        ENTRY, feed_url=aggregator.url, title="Opinion: Larch reads contracts", published_at=NOW
+    )
+    first = joined(theirs, feed=aggregator)
+    own = frozenset({"example.org"})
+    taken = reowned(first, ENTRY, FEED, feed_title="Feed", now=NOW, own=own)
+    straight = join(ENTRY, FEED, FULL, feed_title="Feed", now=NOW, relevance=0.9, own=own)
+    assert first != straight
+    assert taken == straight
+
+
+def test_words_of_a_feed_stay_its_own_when_another_takes_the_article_over() -> None:
+    aggregator = Feed("https://feeds.test/all", name="All")
+    told = joined(replace(ENTRY, content=" ".join(PARAGRAPHS)), None, aggregator)
+    taken = reowned(told, ENTRY, FEED, feed_title="", now=NOW, own=frozenset())
+    assert (taken.publisher, taken.domain) == ("All", "feeds.test")
+    assert (taken.text, taken.feed_url) == (told.text, FEED.url)
+
+
+@pytest.mark.parametrize(
+    ("asked", "url", "home"),
+    [
+        (URL, "https://www.example.org/", True),
+        (URL, "https://example.org", True),
+        (URL, "https://www.example.org/?p=3", False),
+        (URL, URL, False),
+        ("https://www.example.org/", "https://www.example.org/", False),
+        ("", "https://www.example.org/", False),
+    ],
+)
+def test_a_front_page_stands_in_for_no_article(asked: str, url: str, home: bool) -> None:
+    found = extract(page().encode(), url, "text/html", asked)
+    assert (found.quality is Quality.ERROR) is home
+    assert (found.note == "leads to the front page") is home
+
+
+def test_a_page_of_something_else_is_not_the_article() -> None:
+    other = replace(ENTRY, title="Rotterdam opens ferry line to Hull", summary="Boats leave daily.")
+    article = joined(other)
+    assert (article.quality, article.text) == (Quality.ERROR, "")
+    assert (article.note, article.url) == ("its page shows something else", URL)
+    boats = " ".join(f"Ferry {n} leaves Rotterdam for Hull at hour {n}." for n in range(20))
+    helped = joined(replace(other, content=boats))
+    assert (helped.quality, helped.text) == (Quality.FEED_ONLY, boats)
+    assert helped.note.startswith("its page shows something else")
+
+
+@pytest.mark.parametrize(
+    ("title", "summary", "page_title"),
+    [
+        ("Larch: machines at the law", "A laboratory's system read contracts; lawyers check.", ""),
+        ("Contracts", "", ""),
+        ("Wie Lärche Verträge liest", "", "Wie Lärche Verträge liest"),
+        ("新系统阅读合同", "", "新系统阅读合同的研究"),
+        ("", "Look at this!", ""),
+    ],
+)
+def test_a_page_that_tells_what_the_feed_tells_is_the_article(
+    title: str, summary: str, page_title: str
+) -> None:
+    entry = replace(ENTRY, title=title, summary=summary)
+    assert joined(entry, replace(FULL, title=page_title)).text == FULL.text
 
 
 def test_a_discussion_is_published_by_its_forum() -> None:

@@ -63,7 +63,7 @@ def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
         ("topic x --since 99999999d", 2, "and at most 3650d"),
         ("topic x --format nope", 2, "--format: “nope” is none of html, json, markdown, text"),
         ("topic x --format email", 2, "--format: “email” is none of html, json, markdown, text"),
-        ("topic ?! --offline", 1, "“?!” holds no word to look for"),
+        ("topic ?! --offline", 2, "“?!” holds no word to look for"),
         ("explain nope", 1, "nothing is known of nope"),
         ("editions show nope", 1, "there is no edition nope; `digest editions list` names those"),
         ("editions render nope", 1, "there is no edition nope"),

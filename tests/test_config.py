@@ -94,7 +94,6 @@ templates: /etc
     assert edition.schedule is not None
     assert edition.schedule.at == clock(16, 30)
     assert edition.schedule.days == ("mon", "fri")
-    assert edition.schedule.weekdays == {0, 4}
     assert edition.schedule.catch_up == timedelta(minutes=90)
     assert (edition.name, edition.when_empty, edition.mute) == (
         "robots-2", "note", ("crypto", "Bad Corp"),
@@ -107,8 +106,10 @@ templates: /etc
     assert config.llm is not None
     assert config.llm.api_key is None
     assert config.templates == Path("/etc")
-    file = config.outputs[0].file(date(2026, 8, 12), "daily")
-    assert file == Path("/etc/d/digests/2026/08/2026-08-12-daily.md")
+    output = config.outputs[0]
+    assert output.dir == Path("/etc/d/digests")
+    file = output.pattern.format(date=date(2026, 8, 12), name="daily")
+    assert file == "2026/08/2026-08-12-daily.md"
 
 
 def test_feeds_become_the_programs_own() -> None:
@@ -127,8 +128,7 @@ def test_feeds_become_the_programs_own() -> None:
 
 def test_an_output_without_a_path_is_named_for_its_day() -> None:
     config = read("outputs: [{kind: html, dir: site}, {kind: markdown, dir: site}]")
-    files = [output.file(date(2026, 8, 12), "daily").name for output in config.outputs]
-    assert files == ["2026-08-12.html", "2026-08-12.md"]
+    assert [o.pattern for o in config.outputs] == ["{date}.html", "{date}.md"]
 
 
 def test_words_that_yaml_1_1_would_twist_stay_words() -> None:

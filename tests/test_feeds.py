@@ -12,7 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.core import urls
-from digest.core.feeds import CONTENT_CHARS, MAX_ENTRIES, SUMMARY_CHARS, TITLE_CHARS, parse_feed
+from digest.core.feeds import (
+    CONTENT_CHARS,
+    MAX_ENTRIES,
+    SUMMARY_CHARS,
+    TITLE_CHARS,
+    own_domains,
+    parse_feed,
+)
 from digest.errors import FeedError
 from digest.models import Entry, ParsedFeed
 
@@ -413,3 +420,44 @@ def test_real_lab_feeds_are_read(shared_dir: Path) -> None:
     everything = [entry for feed in feeds for entry in feed.entries]
     assert len(everything) > 2_900
     assert all(entry.title and entry.url and entry.published_at for entry in everything)
+
+
+def linking(*links: str, home: str = "https://www.home.test/") -> ParsedFeed:
+    items = "".join(
+        f"<item><title>T {n}</title><link>{u}</link></item>" for n, u in enumerate(links)
+    )
+    body = f"<rss version='2.0'><channel><title>c</title><link>{home}</link>{items}</channel></rss>"
+    return parse_feed(body.encode(), "https://feeds.host.test/rss")
+
+
+def test_a_feeds_own_domains_are_its_address_its_home_and_where_most_links_lead() -> None:
+    own = {"host.test", "home.test"}
+    most = [f"https://www.paper.test/{n}" for n in range(3)]
+    assert own_domains(linking(*most, "https://x.test/1"), "https://feeds.host.test/rss") == {
+        *own,
+        "paper.test",
+    }
+    spread = [f"https://{name}.test/1" for name in "abcdef"]
+    assert own_domains(linking(*spread), "https://feeds.host.test/rss") == own
+    assert own_domains(linking(*most[:2]), "https://feeds.host.test/rss") == own
+
+
+@pytest.mark.parametrize("reference", ["&#xD800;", "&#55357;", "&#xFFFFFFF;", "&#0;", "\ud800"])
+def test_half_a_character_in_a_title_costs_that_character_only(reference: str) -> None:
+    body = (
+        "<rss version='2.0'><channel><title>c</title>"
+        f"<item><title>A{reference} b</title><link>https://a.test/1</link>"
+        f"<description>x{reference}</description></item>"
+        "<item><title>C</title><link>https://a.test/2</link></item></channel></rss>"
+    )
+    found = parse_feed(body.encode("utf-8", "surrogatepass"), "https://a.test/rss")
+    assert len(found.entries) == 2
+    assert found.entries[0].title.startswith("A")
+    f"{found}".encode()
+    halves = '{"version": "https://jsonfeed.org/version/1.1", "title": "c", "items": [{"id":'
+    halves += (
+        '"1\\ud800", "title": "A\\ud800 b", "url": "https://a.test/\\udc00", "tags": ["\\ud800"]}]}'
+    )
+    (entry,) = parse_feed(halves.encode(), "https://a.test/rss").entries
+    assert (entry.title, entry.guid) == ("A b", "1")
+    f"{entry}".encode()

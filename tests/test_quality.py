@@ -146,3 +146,65 @@ def test_words_are_counted_where_there_are_no_blanks() -> None:
     assert (
         10 <= quality.words_in("采取专题学习、主题班会、演讲比赛、征文等多种形式，把团结友爱") <= 40
     )
+
+
+@pytest.mark.parametrize(
+    "title",
+    ["Page not found | Alpha", "404 Not Found", "Alpha – Seite nicht gefunden", "404", "Error 404"],
+)
+def test_a_title_that_is_an_error_is_one_at_any_length(title: str) -> None:
+    assert judged(ARTICLE, title=title)[0] is Quality.ERROR
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "Why so many pages say 404 not found",
+        "Startup buys rival - 404 Media",
+        "Peugeot | 404",
+        "Lost and not found: the search for a model",
+    ],
+)
+def test_a_title_about_an_error_is_a_title(title: str) -> None:
+    assert judged(ARTICLE, title=title)[0] is Quality.FULL
+
+
+SPOKEN = {
+    "page": "Oops! We can't seem to find the page you're looking for. It may have moved, or the"
+    " address may be wrong. Try our search, or go back to the front page instead.",
+    "log-in": "Please log in with your e-mail address to see this. Enter your password below, or"
+    " ask for a new one. New here? Create an account in a minute.",
+    "ad blocker": "We've detected that you are using an ad blocker. Our journalism lives on ads."
+    " Please disable your blocker for this site, then reload the page.",
+    "closed to readers": "This content is not available in your region. You are visiting from a"
+    " country where we cannot grant access at this time.",
+    "maintenance": "Alpha is down for scheduled maintenance. We will be back in about two hours."
+    " Thank you for your patience while we make things better.",
+    "consent": "Wir und unsere 214 Partner verarbeiten Daten, um Inhalte und Anzeigen zu messen."
+    " Mit einem Klick auf OK stimmen Sie zu.",
+}
+
+
+@pytest.mark.parametrize("note", SPOKEN)
+def test_short_pages_that_speak_to_the_reader_are_walls(note: str) -> None:
+    for grade, said in (judged(SPOKEN[note]), judged("", page=SPOKEN[note])):
+        assert grade is (Quality.CONSENT if note == "consent" else Quality.ERROR)
+        assert note in said
+    assert judged(ARTICLE + SPOKEN[note])[0] is Quality.FULL
+
+
+@pytest.mark.parametrize(
+    "news",
+    [
+        "The chatbot told users “this service is not available in your region” on Monday."
+        " The company said a rule there was to blame, and that it would return by summer.",
+        "A court fined the shop because it set cookies before buyers had agreed. The shop said that"
+        " it would ask for consent from now on, and appealed against the fine.",
+        "The browser will stop ad blockers of the old kind in June, it said. Their developers"
+        " call that a blow to privacy, and plan to sue the company in Brussels.",
+        "The assistant was down for scheduled maintenance on Monday when a storm hit. Staff at"
+        " the data centre needed nine hours to bring back all of its machines.",
+    ],
+)
+def test_short_news_about_walls_stays_news(news: str) -> None:
+    assert judged(news) == (Quality.FULL, "")

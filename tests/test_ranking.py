@@ -55,12 +55,14 @@ def test_the_users_topics_trust_and_money_weigh() -> None:
 
 
 def test_each_part_of_the_score_is_told_and_they_add_up() -> None:
-    lab = article("lab", "Ormond launches a model for $2 billion", "Text.", category="labs")
+    lab = article(
+        "lab", "Ormond launches a chip for $2 billion", "Text.", site="ormond.test", category="labs"
+    )
     link = article("link", "Ormond launches a model", kind=FeedKind.DISCUSSION)
     tale = Story("s", story(lab, plain("x", "b.test")).evidence, links=(link,))
     (ranked,) = ranking.rank([Judged(tale, StoryStatus.UPDATE)], now=NOW)
     told = " | ".join(ranked.reasons)
-    for part in ("2 independent publishers", "announced by Harbour Wire", "2 h old", "large sum"):
+    for part in ("2 independent publishers", "announced by Ormond itself", "2 h old", "large sum"):
         assert part in told
     assert "discussed in one thread" in told
     assert "update of a story told before" in told
@@ -117,3 +119,21 @@ def test_age_counts_from_the_newest_report() -> None:
         now=NOW + timedelta(hours=1),
     )
     assert any("2 h old" in reason for reason in ranked.reasons)
+
+
+def test_a_magazine_in_the_labs_list_announces_nothing_itself() -> None:
+    about = article("m", "Ormond launches a chip", "Text.", site="watch.test", category="labs")
+    (ranked,) = ranking.rank([new("s", about)], now=NOW)
+    assert not any("announced" in reason for reason in ranked.reasons)
+
+
+def test_the_kind_of_event_is_told_by_its_own_words() -> None:
+    def about(title: str) -> str:
+        (ranked,) = ranking.rank([new("s", article("x", title, "Text."))], now=NOW)
+        return " | ".join(ranked.reasons)
+
+    assert "a release" in about("Ormond unveils a chip")
+    assert "a release" not in about("Court rules on a language model's weights")
+    assert "law and policy" in about("Court rules on a language model's weights")
+    assert "people" in about("Ormond's founder resigns")
+    assert "safety" in about("Breach at Ormond")

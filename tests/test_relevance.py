@@ -31,9 +31,9 @@ OTHER = [
     "Bond yields slip before the central bank meets",
     "62 comments",
     "J'ai mangé au bord de la mer, ai ragazzi piace",
-    "ICE wants to give agents electrified gloves",
+    "Estate agents are getting heated gloves this winter",
     "Best robot vacuum deals: save $130 on this mop",
-    "Lifetime access to ChatGPT, Claude, and Gemini is $60 with this promo code",
+    "A lifetime of every chatbot you know for just $49 in this bundle",
     "Coinbase and Gemini list a new cryptocurrency",
     "",
 ]

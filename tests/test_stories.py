@@ -5,6 +5,8 @@ from __future__ import annotations
 import itertools
 import random
 
+import pytest
+
 from digest.core import stories
 from digest.models import Article, FeedKind, Quality, Story
 from tests.builders import article
@@ -99,6 +101,62 @@ def test_components_at_the_cut_give_what_linkage_over_all_gives() -> None:
     assert 1 < len(found) < len(articles)
 
 
+TARNHOLT = [
+    article(
+        "funding",
+        "Tarnholt raises $300 million in round led by Ardmore Capital for Sorrel model",
+        "Tarnholt, which makes the Sorrel language model, raised $300 million on Monday in a round"
+        " led by Ardmore Capital. The money values the company at $4 billion, its finance chief"
+        " Ilse Brandt said. It will pay for accelerators and for an office in Tallinn.",
+        site="alpha.test",
+    ),
+    article(
+        "lawsuit",
+        "Newspaper group Kestrel sues Tarnholt over archive used to train Sorrel model",
+        "Kestrel sued Tarnholt in a court in Boise on Monday. It said that the company copied"
+        " 90,000 articles to train its Sorrel model, and asks for damages of $120 million. Tarnholt"
+        " said that it licenses what it reads and would defend itself.",
+        site="beta.test",
+        hours=3,
+    ),
+]
+
+
+def unrelated(count: int) -> list[Article]:
+    """Return articles that share no name with any other."""
+    events = itertools.product(
+        ("opens a lab", "cuts prices", "hires a lawyer", "delays a chip", "maps the weather"),
+        ("in Madrid", "in Lyon", "in Seoul", "in Quito", "in Turin", "in Bergen", "in Osaka"),
+        ("after a fire", "before the summer"),
+    )
+    return [
+        article(
+            f"u{n:02}",
+            f"Firm{n}x {verb} {place} {when}",
+            f"Word{n}a and thing{n}b went with matter{n}c of Firm{n}x to the town.",
+            site=f"noise-{n}.test",
+            hours=n / 2,
+        )
+        for n, (verb, place, when) in enumerate(itertools.islice(events, count))
+    ]
+
+
+@pytest.mark.parametrize("count", [0, 5, 20, 40])
+def test_events_of_one_company_stay_apart_on_a_quiet_day_and_on_a_busy_one(count: int) -> None:
+    found = ids(stories.group(TARNHOLT + unrelated(count), language="en"))
+    assert {frozenset({"funding"}), frozenset({"lawsuit"})} <= found
+
+
+def test_articles_elsewhere_change_no_group() -> None:
+    others = unrelated(40)
+    mine = DEAL + LAWSUIT + TARNHOLT
+    expected = ids(stories.group(mine, language="en"))
+    keys = {a.id for a in mine}
+    for n in range(0, len(others) + 1, 4):
+        found = ids(stories.group(mine + others[:n], language="en"))
+        assert {group for group in found if group & keys} == expected
+
+
 def test_a_wire_text_printed_twice_is_one_source_with_two_publishers() -> None:
     text = " ".join(f"Sentence number {n} of the wire report says a thing." for n in range(40))
     first = article("wire-1", "Study of 212 schools finds tutors help", text)
@@ -165,13 +223,3 @@ def test_one_article_is_one_story_and_none_is_none() -> None:
     assert stories.group([], language="en") == []
     (told,) = stories.group(DEAL[:1], language="en")
     assert told.reasons == ()
-
-
-def test_as_one_puts_readable_sources_first_and_opinion_aside() -> None:
-    german = article("de", "Brindle kauft Ostrava Logic", "Text.", site="nord.test", language="de")
-    opinion = article("op", "Opinion: no", "Text.", site="watch.test", opinion=True)
-    piece = stories.as_one([german, opinion, *LAWSUIT], language="en")
-    assert piece is not None
-    assert [e.article.id for e in piece.evidence] == ["suit-1", "suit-2", "de"]
-    assert [a.id for a in piece.commentary] == ["op"]
-    assert stories.as_one([opinion], language="en") is None

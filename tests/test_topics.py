@@ -15,6 +15,7 @@ ASKED = topics.query("Microsoft OpenAI talks")
         "Microsoft ready to walk away from OpenAI talks",
         "OpenAI and Microsoft talk about their future",
         "Microsoft weighs abandoning OpenAI negotiations",
+        "Microsoft and OpenAI discuss new terms",
     ],
 )
 def test_what_bears_on_it(title: str) -> None:
@@ -30,9 +31,9 @@ def test_what_does_not(title: str) -> None:
 
 
 def test_a_word_counts_less_the_further_down_it_stands() -> None:
-    lead = "OpenAI talks " + "filler " * 100
-    deep = "filler " * 100 + "OpenAI talks"
-    shares = [topics.bearing(ASKED, "Microsoft", text) for text in (lead, deep, "")]
+    lead = "OpenAI " + "filler " * 100
+    deep = "filler " * 100 + "OpenAI"
+    shares = [topics.bearing(ASKED, "Microsoft talks", text) for text in (lead, deep, "")]
     assert shares == sorted(shares, reverse=True)
     assert len(set(shares)) == 3
 
@@ -41,3 +42,20 @@ def test_a_question_without_a_word_asks_for_nothing() -> None:
     empty = topics.query("… the of —")
     assert empty.weights == {}
     assert topics.bearing(empty, "anything", "at all") == 0.0
+
+
+@pytest.mark.parametrize(
+    ("question", "title", "bears"),
+    [
+        ("OpenAI lawsuit", "OpenAI opens an office in Lisbon", False),
+        ("OpenAI lawsuit", "Authors sue OpenAI over training data", True),
+        ("Nvidia earnings", "Nvidia reports record revenue for the quarter", True),
+        ("Nvidia earnings", "Nvidia unveils a small computer for robots", False),
+        ("Microsoft OpenAI", "Microsoft and OpenAI redraw their contract", True),
+        ("Microsoft OpenAI", "Microsoft opens a data centre", False),
+        ("chip export rules", "Washington tightens law on semiconductor exports", True),
+    ],
+)
+def test_a_name_alone_is_not_the_question(question: str, title: str, bears: bool) -> None:
+    asked = topics.query(question)
+    assert (topics.bearing(asked, title, "") >= topics.BEARS) is bears

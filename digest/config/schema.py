@@ -7,8 +7,8 @@ it. A key of the contract that nothing fills yet is no field here, so that it is
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, time, timedelta
-from pathlib import Path, PurePosixPath
+from datetime import time, timedelta
+from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
@@ -54,11 +54,6 @@ class Schedule(Section):
         le=timedelta(days=7),
         description='a duration up to 7d, such as "12h"',
     )
-
-    @property
-    def weekdays(self) -> frozenset[int]:
-        """Return the days as numbers of ``date.weekday()``: Monday is 0."""
-        return frozenset(values.DAYS.index(day) for day in self.days)
 
 
 class EditionSettings(Section):
@@ -202,10 +197,6 @@ class OutputSettings(Section):
         """Return ``path``, or without one {date}.md, .html or .json."""
         ending = {"markdown": "md", "html": "html", "json": "json"}[self.kind]
         return self.path or f"{{date}}.{ending}"
-
-    def file(self, day: date, name: str) -> Path:
-        """Return the file of the edition ``name`` of a day."""
-        return self.dir / PurePosixPath(self.pattern.format(date=day, name=name))
 
 
 class Config(Section):

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from digest.core import pages, quality, text, urls
+from digest.core import attribution, pages, quality, sameness, text, urls
 from digest.errors import ArticleError
-from digest.models import Article, Entry, Extraction, Feed, FeedKind, Quality
+from digest.models import Article, Entry, Extraction, Feed, Quality
 
 TEXT_CHARS = 200_000  # the longest article worth keeping: a long report has 100,000
 MAX_ELEMENTS = 50_000  # five seconds' work; the largest of data kind "pages" has 9,700
@@ -22,40 +23,34 @@ _APART = timedelta(days=2)
 _USABLE_WORDS = 40  # of a feed's own text, to stand in for a page
 _MUCH_MORE = 1.5  # times as many words in the feed: then the page shows only a part
 
-_OPINION_TITLE = re.compile(
-    r"(?:opinion|op-ed|comment|commentary|column|editorial|viewpoint|letters?"
-    r"|guest (?:essay|post|column)|kommentar|meinung|leitartikel|kolumne|glosse|gastbeitrag"
-    r"|tribune|éditorial|opinión|opinie)"
-    r"\s*[:|–—]|.*[|–—]\s*(?:opinion|comment|editorial|kommentar|meinung)\s*\Z",
-    re.I,
-)
-_OPINION_TAGS = re.compile(
-    r"(?:opinions?|op-ed|comment|commentary|editorials?|columns?|columnists|viewpoint|kommentare?"
-    r"|meinung|kolumne|leitartikel|opinión|tribune)",
-    re.I,
-)
-_OPINION_PATH = re.compile(
-    r"/(?:opinions?|op-?ed|commentary|commentisfree|comment|editorials?|columns?|columnists|viewpoints?"
-    r"|meinung|kommentare?|kolumnen?|opinie|ideas)/",
-    re.I,
-)
+_DATE_NOTE = re.compile(r"undated|dated in the future|the page says \d")
 
 
 # --- a page ----------------------------------------------------------------------------------
 
 
-def extract(body: bytes, url: str, content_type: str = "") -> Extraction:
+def extract(body: bytes, url: str, content_type: str = "", asked: str = "") -> Extraction:
     """Return the article a page holds, or with ``quality`` and ``note`` why it does not.
 
-    ``url`` is the page's address after redirects, ``content_type`` the HTTP header. Nothing is
-    downloaded. Raises ArticleError, naming the URL, for what is no web page; nothing else.
+    ``url`` is the page's address after redirects, ``asked`` the one before, ``content_type`` the
+    HTTP header. Nothing is downloaded. A front page in the place of a page that was asked for is
+    an error. Raises ArticleError, naming the URL, for what is no web page; nothing else.
     """
+    if _leads_home(asked, url):
+        return Extraction(Quality.ERROR, "", note="leads to the front page")
     try:
         return _extract(body, url, content_type)
     except ArticleError:
         raise
     except Exception as error:  # lxml and trafilatura raise what they like on mangled input
         raise ArticleError(f"{url} cannot be read as a page ({type(error).__name__})") from error
+
+
+def _leads_home(asked: str, url: str) -> bool:
+    def front(address: str) -> bool:
+        return urls.canonical("/", base=address) == urls.canonical(address)
+
+    return bool(asked) and not front(asked) and front(url)
 
 
 def _extract(body: bytes, url: str, content_type: str) -> Extraction:
@@ -152,28 +147,42 @@ def join(
     feed_title: str,
     now: datetime,
     relevance: float,
+    own: Collection[str] = frozenset(),
 ) -> Article:
     """Return the article that an entry and its page (None: not opened) make together.
 
     The feed's date wins over the page's, then ``now``; a date in the future becomes ``now``. The
     page's text is used when it is the article, the feed's own where the page has much less or
-    none; ``note`` says so. Consent and error pages give no text, title, address or date.
+    none; ``note`` says so. Consent and error pages, and pages that show something else than the
+    entry tells of, give no text, title, address or date. ``own`` holds the registrable domains
+    that are the feed's own (``feeds.own_domains``): the feed's words about pages elsewhere are
+    published by the feed.
     """
     page = extraction
+    if page and page.text and not sameness.tells_of(entry, page):
+        page = Extraction(Quality.ERROR, "", note="its page shows something else")
+    grade, value, note = _text(entry, page)
+    of_page = page is not None and bool(page.text) and value == page.text
     if page is not None and page.quality in (Quality.CONSENT, Quality.ERROR):
         page = None
-    grade, value, note = _text(entry, extraction)
     url = (page and page.canonical_url) or entry.url
-    domain = urls.registrable_domain(url or feed.url)
+    publisher, domain = attribution.attribute(
+        feed,
+        feed_title=feed_title,
+        own=own,
+        url=url,
+        site=page.site if page else "",
+        of_page=of_page,
+    )
     published_at, when = _when(entry.published_at, page.published_at if page else None, now)
     title = entry.title or (page.title if page else "") or domain
-    if page and re.search(r"(?:…|\.\.\.)\Z", title) and page.title.startswith(title.rstrip("….")):
+    if page and _completes(page.title, title):
         title = page.title
     return Article(
         id=entry.id,
         url=url,
         title=title,
-        publisher=_publisher(feed, feed_title, domain, page.site if page else ""),
+        publisher=publisher,
         domain=domain,
         author=entry.author or (page.author if page else ""),
         published_at=published_at,
@@ -187,10 +196,66 @@ def join(
         category=feed.category,
         kind=feed.kind,
         trust=feed.trust,
-        opinion=_is_opinion(title, entry.tags, url),
+        opinion=attribution.is_opinion(title, entry.tags, url),
         relevance=relevance,
         note="; ".join(filter(None, (note, when))),
     )
+
+
+def reowned(
+    article: Article,
+    entry: Entry,
+    feed: Feed,
+    *,
+    feed_title: str,
+    now: datetime,
+    own: Collection[str],
+) -> Article:
+    """Return a stored article as ``feed`` owns it, whose ``entry`` carries the same link.
+
+    Title, date, author, opinion, publisher and what the feed is configured with come from the new
+    owner by the rules of ``join``; the rest stays. Words of another feed than the new owner stay
+    attributed to that feed.
+    """
+    title = entry.title or article.title
+    if _completes(article.title, title):
+        title = article.title
+    of_page = article.quality is not Quality.FEED_ONLY
+    if of_page or article.text in ("", entry.content, entry.summary):
+        publisher, domain = attribution.attribute(
+            feed,
+            feed_title=feed_title,
+            own=own,
+            url=article.url,
+            site=article.publisher,
+            of_page=of_page and bool(article.text),
+        )
+    else:
+        publisher, domain = article.publisher, article.domain
+    published_at, when = _when(entry.published_at or article.published_at, None, now)
+    if entry.published_at is None and "undated" in article.note:
+        when = "undated"
+    note = (part for part in article.note.split("; ") if part and not _DATE_NOTE.match(part))
+    return replace(
+        article,
+        title=title,
+        publisher=publisher,
+        domain=domain,
+        author=entry.author or article.author,
+        published_at=published_at,
+        feed_url=feed.url,
+        category=feed.category,
+        kind=feed.kind,
+        trust=feed.trust,
+        opinion=attribution.is_opinion(title, entry.tags, article.url),
+        note="; ".join((*note, *filter(None, [when]))),
+    )
+
+
+def _completes(whole: str, title: str) -> bool:
+    """Whether the feed cut its title, and ``whole`` is what it cut."""
+    cut = re.search(r"(?:…|\.\.\.)\Z", title) is not None
+    return cut and whole != title and whole.startswith(title.rstrip("…."))
 
 
 def _text(entry: Entry, page: Extraction | None) -> tuple[Quality, str, str]:
@@ -219,26 +284,3 @@ def _when(feeds: datetime | None, pages: datetime | None, now: datetime) -> tupl
         return now, "dated in the future"
     apart = feeds and pages and abs(feeds - pages) > _APART
     return min(stated, now), f"the page says {pages:%Y-%m-%d}" if apart else ""
-
-
-def _publisher(feed: Feed, feed_title: str, domain: str, site: str) -> str:
-    """Return the name readers know: the feed's only where the feed is the publisher's own."""
-    names = [name for name in (feed.name, feed_title) if name]
-    label = domain.partition(".")[0]
-    own = urls.registrable_domain(feed.url) == domain
-    if own or feed.kind is FeedKind.DISCUSSION:
-        if feed.name:
-            return feed.name
-    else:  # served from elsewhere: its name fits if it holds the domain's ("WSJ Tech", wsj.com)
-        names = [n for n in names if len(label) > 2 and label in re.sub(r"\W", "", n.lower())]
-    if 1 < len(site) <= 40 and not site.startswith(("http", "@")):
-        return site
-    return text.shorten(names[0], 60) if names else domain
-
-
-def _is_opinion(title: str, tags: tuple[str, ...], url: str) -> bool:
-    return (
-        bool(_OPINION_TITLE.match(title))
-        or any(_OPINION_TAGS.fullmatch(tag) for tag in tags)
-        or bool(_OPINION_PATH.search(url))
-    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -13,6 +14,7 @@ from digest.models import (
     Edition,
     EditionBrief,
     EditionStory,
+    Judged,
     Link,
     Ranked,
     Source,
@@ -56,7 +58,7 @@ def sources(story: Story) -> tuple[Source, ...]:
             published_at=e.article.published_at,
             language=e.article.language,
             quality=e.article.quality,
-            copies=tuple(sorted({c.publisher for c in e.copies})),
+            copies=tuple(sorted({c.publisher for c in e.copies if c.domain != e.article.domain})),
         )
         for n, e in enumerate(story.evidence, 1)
     )
@@ -126,22 +128,8 @@ def topic_edition(
     counts: Mapping[str, int],
 ) -> Edition:
     """Return an edition that holds the one piece written on a topic; its name is ``topic``."""
-    piece = EditionStory(
-        id="t-" + identity("topic", query)[:12],
-        status=StoryStatus.NEW,
-        rank=1,
-        score=0.0,
-        reasons=(f"bears on “{query}”",),
-        emoji=brief.emoji,
-        headline=brief.headline,
-        lead=brief.lead,
-        sections=brief.sections,
-        what_changed=brief.what_changed,
-        disagreements=brief.disagreements,
-        commentary=tuple(_link(a) for a in (*story.commentary, *story.links)),
-        sources=sources(story),
-        written_by=brief.written_by,
-    )
+    alone = Ranked(Judged(story, StoryStatus.NEW), 0.0, (f"bears on “{query}”",))
+    piece = replace(edition_story(alone, brief, 1), id="t-" + identity("topic", query)[:12])
     return assemble(
         name="topic",
         title=query,

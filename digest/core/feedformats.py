@@ -23,6 +23,7 @@ _FIRST_YEAR, _LAST_YEAR = 1990, 2100  # feeds did not exist before, and nothing 
 _PROLOG_CHARS = 20_000  # server warnings before the root element are shorter
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,8}));")
 _DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _FEED_ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel)(?=[\s>/])", re.I)
 _HTML_SIGN = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.I)
@@ -89,7 +90,16 @@ def _from_root(document: str, url: str) -> str:
         if root is None:
             raise FeedError(f"{url} is not a feed")
     declaration = '<?xml version="1.0" encoding="utf-8"?>'
-    return declaration + _LONG_AUTHOR.sub(r"\1", document[root.start() :])
+    return declaration + _REFERENCE.sub(
+        _character, _LONG_AUTHOR.sub(r"\1", document[root.start() :])
+    )
+
+
+def _character(reference: re.Match[str]) -> str:
+    """Return a character reference as it stands, or "" for what is no character: half a pair."""
+    code = int(reference[1], 16) if reference[1] else int(reference[2])
+    unfit = code > 0x10FFFF or 0xD800 <= code < 0xE000 or code in (0xFFFE, 0xFFFF)
+    return "" if unfit or (code < 32 and code not in (9, 10, 13)) else reference[0]
 
 
 def _after_prolog(document: str) -> int:
@@ -122,7 +132,7 @@ def _read_xml(document: str, url: str) -> tuple[Head, list[Item]]:
     import feedparser  # slow to import, needed in workers only
 
     parsed = feedparser.parse(
-        BytesIO(document.encode("utf-8", "replace")),  # never str or bytes: those may be opened
+        BytesIO(document.encode("utf-8", "ignore")),  # never str or bytes: those may be opened
         # No address: given one, feedparser makes a link of any guid.
         response_headers={"content-type": "application/xml; charset=utf-8"},
         resolve_relative_uris=False,
@@ -239,11 +249,11 @@ def _sane(when: datetime) -> datetime | None:
 
 
 def _get(mapping: dict[str, Any], key: str) -> str:
-    """Return a text value, or "" for anything else; half characters (surrogates) are replaced."""
+    """Return a text value, or "" for anything else; half characters (surrogates) go."""
     value = dict.get(mapping, key)
     if not isinstance(value, str):
         return ""
-    return value if value.isascii() else value.encode("utf-8", "replace").decode("utf-8")
+    return value if value.isascii() else value.encode("utf-8", "ignore").decode("utf-8")
 
 
 def _dicts(mapping: dict[str, Any], key: str) -> list[dict[str, Any]]:

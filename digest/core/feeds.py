@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from html import unescape
@@ -21,6 +22,8 @@ _LATEST = datetime.max.replace(tzinfo=UTC)
 _NAME_CHARS = 200
 _GUID_CHARS = 1_000
 _MAX_TAGS = 20
+_LINKS = 3  # fewer say nothing of where a feed belongs
+_MOST_LINKS = 0.6
 
 _TAG = re.compile(
     r"</?(?:a|abbr|b|br|cite|code|em|i|img|p|q|s|small|span|strong|sub|sup|u)\b[^<>]*>", re.I
@@ -73,6 +76,20 @@ def _parse(body: bytes, url: str, content_type: str) -> ParsedFeed:
         language=language,
         entries=tuple(entries.values()),
     )
+
+
+def own_domains(parsed: ParsedFeed, feed_url: str) -> frozenset[str]:
+    """Return the registrable domains that are a feed's own: whose pages it speaks for.
+
+    Those of its address and of its home page, and the one that three in five of its links lead
+    to, where it has three links or more.
+    """
+    linked = Counter(urls.registrable_domain(e.url) for e in parsed.entries if e.url)
+    own = {urls.registrable_domain(feed_url), urls.registrable_domain(parsed.home)}
+    for domain, n in linked.most_common(1):
+        if linked.total() >= _LINKS and n >= _MOST_LINKS * linked.total():
+            own.add(domain)
+    return frozenset(own - {""})
 
 
 # --- items to entries ------------------------------------------------------------------------

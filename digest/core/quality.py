@@ -40,6 +40,85 @@ _NOT_FOUND = re.compile(
     r"|pagina non trovata|internal server error|service unavailable|bad gateway|\bnot found\b",
     re.I,
 )
+# What stands where an article was, spoken to the reader; other sites than the ones above.
+_MISSING = re.compile(
+    r"(?:can(?:no|['’])t|could ?n(?:o|['’])t|could not|unable to) (?:seem to )?find"
+    r" (?:the|that|this|what) (?:page|article|story|you)|you(?:['’]re| are| were) looking for"
+    r"|(?:page|address|link|it) (?:may|might) (?:have (?:been )?(?:moved|removed|deleted)|be wrong)"
+    r"|(?:try|use) (?:our|the) search|(?:back|return) to (?:the |our )?(?:front|home) ?page"
+    r"|zur (?:startseite|suche)\b|diese seite (?:existiert|gibt es) nicht",
+    re.I,
+)
+_LOGIN = re.compile(
+    r"(?:log|sign) ?in (?:with|using|to (?:see|view|access|continue|read|your)"
+    r"|or (?:register|create))"
+    r"|(?:must|need to|have to) (?:be (?:logged|signed) in|log in|sign in)|create an account"
+    r"|enter your (?:password|e-?mail)|forg[oe]t\w* (?:your )?password|new here\?"
+    r"|(?:melden|loggen) sie sich (?:bitte )?(?:an|ein)\b|passwort vergessen|anmelden, um"
+    r"|jetzt registrieren|noch kein konto",
+    re.I,
+)
+_AD_BLOCKER = re.compile(
+    r"you(?:['’]re| are|r browser is| seem to be| have)[^.]{0,20} (?:an? )?ad.?block"
+    r"|detected [^.]{0,30}ad.?block|(?:disable|turn off|pause|deactivate) (?:your|the|any)"
+    r" (?:ad.?)?blocker|(?:white|allow).?list (?:us|our|this) ?(?:web)?(?:site)?"
+    r"|(?:adblocker|werbeblocker) (?:zu )?(?:deaktivier|aus|erkannt)"
+    r"|désactive[rz] votre bloqueur",
+    re.I,
+)
+_REGION = re.compile(
+    r"(?:not|un)(?: currently)? ?available (?:in|to|for) (?:\w+ in )?your (?:region|country"
+    r"|location|area|territory)|from a country (?:where|that|in)"
+    r"|from (?:your|this) (?:country|region|location)"
+    r"|(?:cannot|can't|unable to) (?:be )?(?:grant|provide)\w* access"
+    r"|in (?:ihrem|deinem) land nicht"
+    r"|n['’]est pas disponible dans votre|no (?:está )?disponible en (?:su|tu) (?:país|región)",
+    re.I,
+)
+_MAINTENANCE = re.compile(
+    r"(?:down|closed|offline|unavailable) for (?:\w+ ){0,2}maintenance|undergoing \w* ?maintenance"
+    r"|(?:scheduled|planned|routine) maintenance|we(?:['’]ll| will) be (?:right )?back"
+    r"|thank you for your patience|bear with us|check back (?:soon|later|shortly)"
+    r"|wartungsarbeiten|wir sind (?:bald|gleich|in kürze) (?:wieder|zurück)",
+    re.I,
+)
+_NOTICE = re.compile(
+    r"\b(?:we|this (?:web)?site|our (?:web)?site) (?:and our [\w, ]{0,30}partners? )?uses? cookies"
+    r"|we value your privacy|we and our (?:\d+ )?(?:\w+ )?partners|accept all"
+    r"|your (?:consent|privacy)|by (?:clicking|continuing)|wir und unsere (?:\d+ )?partner"
+    r"|wir (?:verwenden|nutzen|setzen|verarbeiten) (?:cookies|daten)"
+    r"|ihre[rn]? (?:zustimmung|einwilligung|privatsphäre)"
+    r"|stimmen sie\b|alle akzeptieren|nous (?:et nos [\w ]{0,20}partenaires )?utilisons des cookies"
+    r"|votre consentement|(?:nosotros|utilizamos|usamos) [\w ]{0,40}cookies|su consentimiento",
+    re.I,
+)
+_SPOKEN_WALLS = (
+    (_MISSING, Quality.ERROR, "an error page in the article's place"),
+    (_LOGIN, Quality.ERROR, "asks for a log-in instead of showing the article"),
+    (_AD_BLOCKER, Quality.ERROR, "asks to turn off an ad blocker"),
+    (_REGION, Quality.ERROR, "is closed to readers from here"),
+    (_MAINTENANCE, Quality.ERROR, "the site is down for maintenance"),
+    (_NOTICE, Quality.CONSENT, "asks for consent instead of showing the article"),
+)
+_MOSTLY = 0.45  # of a wall's words stand in sentences of its kind; reports about walls have less
+_ADDRESSES = re.compile(
+    r"\b(?:we|you|your|our|us|wir|sie|ihre[rnm]?|uns|unsere?|nous|vous|votre|su|nosotros|usted)\b",
+    re.I,
+)
+_QUOTED = re.compile(r"“[^“”]{0,400}”|\"[^\"]{0,400}\"|„[^„“”]{0,400}[“”]|«[^«»]{0,400}»")
+# A title that is nothing but an error is one however long the page is.
+_TITLE_PART = re.compile(r"\s+[|–—·•»:-]\s+|\s*[|:]\s+|\s*\|\s*")
+_ERROR_TITLE = re.compile(
+    r"(?:oops|sorry|uh.?oh)?\W*(?:(?:http )?(?:error|fehler|erreur)\W*)?(?:40[0-4]|410|50[0-4])?\W*"
+    r"(?:(?:error|(?:this |the |that )?(?:page|article|story|content|url|seite|file)"
+    r" (?:(?:was |could |can|is )?(?:not|n['’]t|not be|no longer|nicht|wurde nicht)"
+    r" (?:be )?(?:found|gefunden|available|verfügbar)|doe?s(?:n['’]t| not) exist))"
+    r"|not found|nicht gefunden|page (?:introuvable|non trouvée)|página no encontrada"
+    r"|pagina non trovata|(?:internal )?server error|service unavailable|bad gateway|forbidden)\W*"
+    r"(?:error)?\W*",
+    re.I,
+)
+
 _NEEDS_SCRIPT = re.compile(
     r"(?:enable|turn on|activate|requires?|needs?|allow) (?:\w+ ){0,3}javascript"
     r"|javascript (?:is|seems to be|must be|appears to be) (?:required|disabled|not|enabled|off)"
@@ -132,10 +211,14 @@ def judge(
     page itself declares about access (schema.org isAccessibleForFree), None where it is silent.
     """
     words = words_in(value)
+    if _is_error(title):
+        return Quality.ERROR, "an error page in the article's place"
     if words < _WALL_WORDS:
         wall = _wall(words, title, page, markup)
         if wall:
             return Quality.ERROR, wall
+        if spoken := _spoken_wall(value if words >= _LEAST_WORDS else page[:2_000]):
+            return spoken
     if _asks_consent(value, words, url, page):
         return Quality.CONSENT, "asks for consent instead of showing the article"
     if teaser := _teaser(value, words, page, free):
@@ -157,6 +240,30 @@ def _wall(words: int, title: str, page: str, markup: str) -> str:
     if words < 60 and _NEEDS_SCRIPT.search(shown):
         return "the page needs JavaScript"
     return ""
+
+
+def _is_error(title: str) -> bool:
+    parts = [part for part in _TITLE_PART.split(title[:200]) if part]
+    # "404 Media" is an outlet, and a number alone only counts where the title opens with it.
+    return any(_ERROR_TITLE.fullmatch(part) for part in parts) or bool(
+        parts and re.fullmatch(r"(?:error )?(?:404|410)", parts[0].strip(), re.I)
+    )
+
+
+def _spoken_wall(shown: str) -> tuple[Quality, str] | None:
+    """Return what a short text says in the article's place, if most of its sentences say so."""
+    if len(shown.split()) >= _WALL_WORDS:
+        return None
+    told = _QUOTED.sub(" ", shown)
+    if not _ADDRESSES.search(told):
+        return None
+    lines = [sentence for line in told.split("\n") for sentence in text.sentences(line)]
+    whole = sum(len(line.split()) for line in lines)
+    for pattern, grade, note in _SPOKEN_WALLS:
+        said = sum(len(line.split()) for line in lines if pattern.search(line))
+        if said and said >= _MOSTLY * whole:
+            return grade, note
+    return None
 
 
 def _asks_consent(value: str, words: int, url: str, page: str) -> bool:

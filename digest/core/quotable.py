@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from digest.core.leaning import ATTRIBUTION, NOT_NAMES, leans, names, opens_leaning, pointed
+from digest.core.orders import addressed
 from digest.core.text import content_words, language, sentences
 from digest.models import Article, Quality, Story
 
@@ -128,7 +129,7 @@ def _told(article: Article) -> Iterator[tuple[int, int, str]]:
         # Whoever gives orders to a program in one sentence of a paragraph does so in the next.
         if position >= _MOST_SENTENCES:
             return
-        if _ORDER.search(line):
+        if addressed(line):
             continue
         for sentence in sentences(line)[:_MOST_SENTENCES]:
             yield position, paragraph, _DATELINE.sub("", sentence, count=1)
@@ -202,28 +203,6 @@ _BOILERPLATE: Final = re.compile(
     r"|https?://|www\.|\S@\S",
     re.IGNORECASE,
 )
-# Sentences that address a program rather than a reader.
-_ORDER: Final = re.compile(
-    r"(?:ignore|disregard|forget|override|bypass)\b.{0,60}\b(?:instruction|prompt|rule|guideline"
-    r"|direction|told|said above)"
-    r"|system prompt|prompt injection:|\bas an? (?:ai|language) (?:model|assistant)"
-    r"|(?:instruction|note|message|notice|attention|reminder)s? (?:to|for) (?:the |any |all "
-    r"|every )?(?:ai|llm|assistant|language|model|automat|summar|bots?\b|machine)"
-    r"|(?:ai|language|automated|llm)[ -](?:models?|assistants?|systems?|agents?|summari[sz]ers?"
-    r"|readers?),? (?:that |who |which )?"
-    r"(?:(?:read|summar|process|index)\w* (?:this|these|the page)"
-    r"|are (?:instructed|asked|told)|you)"
-    r"|(?:when|while|if you are|before) summari[sz]ing|you are (?:now|an? (?:ai|assistant"
-    r"|language|helpful))"
-    r"|\b(?:respond|reply|answer|output|print) (?:only|with|exactly)\b|your (?:instructions"
-    r"|system|summary|output|reply|response) (?:must|should|is|are)"
-    r"|\b(?:include|insert|add|repeat|write|state|say) (?:the |this |these "
-    r"|following )*(?:sentence|phrase|words|text|link|line)\b"
-    r"|do not (?:mention|summari[sz]e|reveal|tell the)|must (?:be )?(?:ranked|rated|listed"
-    r"|placed) first"
-    r"|<\||\[\[|\]\]|\{\{|\[/?inst|ignorier\w*.{0,40}(?:anweisung|regel|vorgabe)",
-    re.IGNORECASE,
-)
 _SELF: Final = re.compile(
     r"\b(?:I|I['’](?:m|ve|ll|d)|me|my|myself|[Ww]e|[Uu]s|[Oo]ur|[Yy]ou|[Yy]our"
     r"|[Ii]ch|[Mm]ein\w*|[Ww]ir|[Uu]ns|[Uu]nser\w*)\b(?!\.)"
@@ -242,14 +221,13 @@ def _quotable(sentence: str) -> bool:
     tokens = sentence.split()
     if not 5 <= len(tokens) <= 60 or len(sentence) > 420:
         # Scripts without spaces have no words to count.
-        wide = 12 < len(sentence) <= 200 and sentence[-1] in "。！"
-        return wide and not _ORDER.search(sentence)
+        return 12 < len(sentence) <= 200 and sentence[-1] in "。！"
     if not _TERMINAL.search(sentence) or not _opens(sentence):
         return False
     letters = [c for c in sentence if c.isalpha()]
     if len(letters) < 0.6 * len(sentence) or sum(c.isupper() for c in letters) > 0.4 * len(letters):
         return False
-    if not _balanced(sentence) or _BOILERPLATE.search(sentence) or _ORDER.search(sentence):
+    if not _balanced(sentence) or _BOILERPLATE.search(sentence):
         return False
     outside = _QUOTED.sub(" ", sentence)
     return not (_SELF.search(outside) or _COMMENT.search(outside) or "?" in outside)

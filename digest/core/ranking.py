@@ -28,7 +28,7 @@ _EVENTS = {
         "court judge ruling lawsuit sue regulator antitrust ban law act commission fine"
     ),
     "money": "raise funding valuation acquire acquisition merger ipo invest billion",
-    "a release": "release launch unveil model open-source weights",
+    "a release": "release launch unveil",
     "people": "resign appoint ceo founder depart layoff hire",
     "safety": "breach leak safety vulnerability recall outage",
 }
@@ -133,7 +133,12 @@ def _fresh(articles: Sequence[Article], now: datetime) -> tuple[float, str]:
 
 
 def _own(articles: Sequence[Article]) -> tuple[float, str]:
-    labs = [a for a in articles if a.category == "labs"]
+    """Weigh a lab's own announcement: its feed says labs, and its title names the publisher."""
+    labs = [
+        a
+        for a in articles
+        if a.category == "labs" and set(words(a.publisher)) & set(words(a.title))
+    ]
     return (OWN_ANNOUNCEMENT, f"announced by {labs[0].publisher} itself") if labs else (0.0, "")
 
 

@@ -9,15 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from digest.core.similarity import alike, same_text, vectors
+from digest.core.similarity import COPY, alike, same_text, vectors
 from digest.core.urls import identity
 from digest.models import Article, Evidence, FeedKind, Quality, Story
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
-CUT = 0.16  # average similarity below which two groups are two stories; see docs/decisions.md
-COPY = 0.8  # share of shared five-word runs from which a text is a copy
+CUT = 0.195  # average similarity below which two groups are two stories; see docs/decisions.md
 COMMENTARY = 0.12  # an opinion piece is less like the reports than they are alike
 
 _STANDING = {Quality.FULL: 0, Quality.FEED_ONLY: 1, Quality.TEASER: 2}
@@ -42,31 +41,6 @@ def group(articles: Iterable[Article], *, language: str) -> list[Story]:
         _story([ordered[i] for i in cluster], [ordered[i] for i in attached[k]], language)
         for k, cluster in enumerate(members)
     ]
-
-
-def as_one(articles: Sequence[Article], *, language: str) -> Story | None:
-    """Return one story over all the articles, in the order given; None where none is a report.
-
-    Sources readable in ``language`` come first; opinion and discussion are attached, not evidence.
-    """
-    told = [a for a in articles if not a.opinion and a.kind is not FeedKind.DISCUSSION]
-    if not told:
-        return None
-    readable = sorted(told, key=lambda a: bool(a.language) and a.language != language)
-    return Story(
-        id="s-" + identity("story", *sorted(a.id for a in told))[:12],
-        evidence=tuple(_collapse(readable)),
-        commentary=tuple(a for a in articles if a.opinion and a.kind is FeedKind.NEWS),
-        links=tuple(a for a in articles if a.kind is FeedKind.DISCUSSION),
-    )
-
-
-def number_of(story: Story, article_id: str) -> int | None:
-    """Return the source number of an article in a story, or None where it is not evidence."""
-    for n, evidence in enumerate(story.evidence, 1):
-        if article_id == evidence.article.id or article_id in {c.id for c in evidence.copies}:
-            return n
-    return None
 
 
 def reports(story: Story) -> list[Article]:

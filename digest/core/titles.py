@@ -6,8 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from digest.core.attribution import resembles
+from digest.core.orders import addressed
 from digest.core.quotable import spoken_in
-from digest.core.text import clean, content_words
+from digest.core.text import clean, content_words, sentences, shorten
+from digest.errors import BriefError
 from digest.models import Article, Quality, Sentence, Story
 
 _PREFIX: Final = re.compile(
@@ -17,8 +20,19 @@ _PREFIX: Final = re.compile(
     r"|\[[^\]]{1,20}\]\s*)+",
     re.IGNORECASE,
 )
-_LONGEST: Final = 400  # characters; no headline is longer
+_READ: Final = 400  # characters of a title looked at
+_LONGEST: Final = 160  # characters; no headline is longer
 _SUFFIX: Final = re.compile(r"\s+[|–—·•-]\s+([^|–—·•]{2,40})$")
+# What closes the names of outlets, and of little else. A name is in capitals throughout.
+_OUTLET: Final = re.compile(
+    r"(?:[A-Z\d][\w.&’'-]* (?:(?:of|the|and|&) )?){0,4}(?:News|Times|Post|Journal|Daily|Magazine"
+    r"|Herald|Tribune|Guardian|Wire|Insider|Zeitung|Weekly|Press|Gazette|Chronicle|Blog|Reuters"
+    r"|Bloomberg|CNBC|BBC|CNN|AFP|Axios|Forbes|Fortune|Politico|TechCrunch|WIRED|Wired|Verge"
+    r"|Technica|Engadget|VentureBeat|ZDNET|ZDNet|CNET|Yahoo(?: Finance)?|MSN|heise(?: online)?"
+    r"|DER SPIEGEL|Spiegel|Handelsblatt|WELT|FAZ|NPR|Substack|Medium|YouTube)"
+    r"|(?:[\w-]{2,30}\.)+(?:com|org|net|de|io|ai|co|uk|eu|news|tech|test)"
+)
+_NAMED: Final = re.compile(r"(?:(?:[A-Z\d]\S*|of|the|and|&)\s?){1,6}")
 _BAIT: Final = re.compile(
     r"\?|^(?:why|how|what|here|this|these|when|inside|meet|everything|\d+ )\b"
     r"|: (?:how|why|what)\b|you need|your\b|you\b|!$"
@@ -28,42 +42,75 @@ _BAIT: Final = re.compile(
 
 
 def headline(story: Story, language: str, *, newest: bool) -> tuple[int, str]:
-    """Return (source number, cleaned title) of the title that states the event best."""
+    """Return (source number, cleaned title) of the title that states the event best.
+
+    Raises BriefError where no source has a title that may be printed.
+    """
     titled = [
-        (n, evidence.article, cleaned(evidence.article))
+        (n, evidence.article, printable(evidence.article))
         for n, evidence in enumerate(story.evidence, 1)
     ]
+    titled = [item for item in titled if item[2]]
+    if not titled:
+        raise BriefError("no source of the story has a title that can be printed")
     spread: dict[str, int] = {}
     for _, _, title in titled:
         for term in set(content_words(title)):
             spread[term] = spread.get(term, 0) + 1
-    latest = max((article.published_at for _, article, _ in titled), default=None)
+    latest = max(article.published_at for _, article, _ in titled)
 
     def merit(item: tuple[int, Article, str]) -> tuple[float, int]:
         n, article, title = item
         terms = set(content_words(title))
         common = sum(spread[term] for term in terms) / max(len(terms), 1) / max(len(titled), 1)
         score = common + 0.3 * article.trust - 0.1 * (n - 1)
-        score -= 2.0 * (spoken_in(article) not in ("", language)) + 3.0 * (not title)
+        score -= 2.0 * (spoken_in(article) not in ("", language))
         score -= 0.8 * bool(_BAIT.search(title)) + 0.5 * (not 20 <= len(title) <= 110)
         score -= 0.3 * (article.quality in (Quality.CONSENT, Quality.ERROR))
+        score -= 3.0 * (not _worded(article.title))
         score += 0.6 * (newest and article.published_at == latest)
         return round(score, 6), -n
 
-    best = max(titled, key=merit, default=None)
-    return (best[0], best[2] or best[1].publisher) if best else (1, "")
+    best = max(titled, key=merit)
+    return best[0], best[2]
+
+
+def printable(article: Article) -> str:
+    """Return an article's title as it may be printed, or "" where it may not.
+
+    A title that gives orders to a program is never printed. For one without words (mere emoji)
+    the first sentence of the text stands in.
+    """
+    title = " ".join(clean(article.title[:_READ]).split())
+    if addressed(title):
+        return ""
+    if _worded(title):
+        return cleaned(article)
+    line = next(iter(sentences(article.text[:_READ].partition("\n")[0])), "").rstrip(".")
+    if addressed(article.text[:_READ]):
+        return ""
+    return shorten(line, _LONGEST) if _worded(line) else ""
 
 
 def cleaned(article: Article) -> str:
-    """Return an article's title without labels before it and site names after it."""
-    title = " ".join(clean(article.title[:_LONGEST]).split())
+    """Return an article's title without labels before it and site names after it, shortened."""
+    title = " ".join(clean(article.title[:_READ]).split())
     title = _PREFIX.sub("", title) or title
     outlet = set(content_words(f"{article.publisher} {article.domain.replace('.', ' ')}"))
     tail = _SUFFIX.search(title)
-    if tail and (set(content_words(tail[1])) & outlet or " | " in tail[0]):
+    if tail and (
+        set(content_words(tail[1])) & outlet
+        or " | " in tail[0]
+        or _OUTLET.fullmatch(tail[1])
+        or (_NAMED.fullmatch(tail[1]) and resembles(tail[1], article.domain))
+    ):
         title = title[: tail.start()]
-    title = title.strip()
+    title = shorten(title.strip(), _LONGEST)
     return title[:1].upper() + title[1:] if title[1:2].islower() else title
+
+
+def _worded(title: str) -> bool:
+    return any(character.isalpha() for character in title)
 
 
 def attributed(story: Story, number: int, language: str) -> tuple[Sentence, ...]:
@@ -71,7 +118,7 @@ def attributed(story: Story, number: int, language: str) -> tuple[Sentence, ...]
     if not story.evidence:
         return ()
     article = story.evidence[number - 1].article
-    title = cleaned(article).rstrip(".")
+    title = printable(article).rstrip(".")
     if language == "de":
         text = f"{article.publisher} berichtet: „{title}“."
     else:

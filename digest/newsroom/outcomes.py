@@ -75,7 +75,7 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType(
         "consent": Expected(
             "A page that shows only a cookie notice",
             ("http://continental-courier.test/news/compute-fund-consent",),
-            "The notice is not taken for news; only what the feed said is used.",
+            "The notice is not taken for news, and nothing is told from it.",
         ),
         "opinion": Expected(
             "An opinion piece",

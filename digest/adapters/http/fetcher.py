@@ -179,7 +179,7 @@ class HttpFetcher:
         except NameUnknown as error:
             raise Trouble("the name does not resolve", passing=error.passing, colon=True) from error
         except AddressRefused as error:
-            raise Trouble(str(error)) from error
+            raise Trouble(str(error), refused=True) from error
         except body.BodyError as error:
             raise Trouble(str(error)) from error
         except (httpcore.ConnectError, httpcore.ConnectTimeout, httpcore.ProxyError) as error:

@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit, urlunsplit
 
-from digest.errors import FetchError
+from digest.errors import AddressError, FetchError
 
 _RETRY_AFTER_MOST = 30 * 86_400.0  # seconds
 
 
 class Trouble(Exception):  # noqa: N818 - becomes a FetchError at the edge
-    """Why a request failed; ``passing``: it may well work a moment later."""
+    """Why a request failed; ``passing``: it may well work a moment later; ``refused``: by us."""
 
     def __init__(
         self,
@@ -22,17 +22,20 @@ class Trouble(Exception):  # noqa: N818 - becomes a FetchError at the edge
         retry_after: float | None = None,
         passing: bool = False,
         colon: bool = False,
+        refused: bool = False,
     ) -> None:
         super().__init__(message)
         self.status = status
         self.retry_after = retry_after
         self.passing = passing
         self.colon = colon
+        self.refused = refused
 
     def for_url(self, url: str) -> FetchError:
         """Return the error for whoever asked for ``url``."""
         message = f"{_shown(url)}{':' if self.colon else ''} {self}"
-        return FetchError(url, message, status=self.status, retry_after=self.retry_after)
+        kind = AddressError if self.refused else FetchError
+        return kind(url, message, status=self.status, retry_after=self.retry_after)
 
 
 def retry_after_seconds(value: str) -> float | None:

@@ -17,6 +17,7 @@ from digest.models import (
     Entry,
     EntryOutcome,
     FeedState,
+    Known,
     Selected,
     StoredEdition,
 )
@@ -93,7 +94,7 @@ class SqlStore:
         with self._database.transaction():
             self._entries.save_feed(state, selected, now)
 
-    def known_entries(self, ids: Iterable[str]) -> set[str]:
+    def known_entries(self, ids: Iterable[str]) -> dict[str, Known]:
         with self._database.transaction():
             return self._entries.known(ids)
 
@@ -141,6 +142,11 @@ class SqlStore:
     def articles(self, *, seen_since: datetime, seen_until: datetime) -> list[Article]:
         with self._database.transaction():
             return self._articles.seen(seen_since, seen_until)
+
+    def waiting_articles(self) -> set[str]:
+        """Return the ids of the articles that no edition has judged yet."""
+        with self._database.transaction():
+            return self._entries.waiting()
 
     def articles_by_id(self, ids: Iterable[str]) -> list[Article]:
         """Return the articles that are stored, in the order of ``ids``, each once."""

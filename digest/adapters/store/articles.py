@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.adapters.store import schema
-from digest.models import Article, FeedKind, Quality
+from digest.models import Article, EntryOutcome, FeedKind, Quality
 
 _CHUNK = 500  # parameters in one IN list; SQLite before 3.32 takes no more than 999
 _MOST_WORDS = 12  # of a query; the rest of a longer one is left out
@@ -65,8 +65,13 @@ class Articles:
             schema.index_articles(self._connection)
 
     def seen(self, since: datetime, until: datetime) -> list[Article]:
+        searched = sa.select(schema.entries.c.id).where(
+            schema.entries.c.outcome == EntryOutcome.FOUND
+        )
         query = _SELECT.where(
-            _articles.c.first_seen_at > since, _articles.c.first_seen_at <= until
+            _articles.c.first_seen_at > since,
+            _articles.c.first_seen_at <= until,
+            _articles.c.id.not_in(searched),
         ).order_by(_articles.c.first_seen_at, _articles.c.id)
         return [_article(row) for row in self._connection.execute(query)]
 

@@ -10,7 +10,16 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.adapters.store import schema
-from digest.models import Article, Entry, EntryOutcome, FeedState, Selected, Validators
+from digest.models import (
+    Article,
+    Entry,
+    EntryOutcome,
+    FeedKind,
+    FeedState,
+    Known,
+    Selected,
+    Validators,
+)
 
 _CHUNK = 500  # parameters in one IN list; SQLite before 3.32 takes no more than 999
 _CHOSEN = (EntryOutcome.PENDING, EntryOutcome.READ)  # an article is to come
@@ -27,16 +36,29 @@ def _save_feed_statement() -> Any:
 
 _SAVE_FEED = _save_feed_statement()
 _ADD_ENTRIES = insert(_entries).on_conflict_do_nothing(index_elements=["id"])
+
+
+def _take_entries_statement() -> Any:
+    """Add entries to be read; one that is there changes hands, and keeps when it was seen."""
+    statement = insert(_entries)
+    kept = ("id", "first_seen_at", "story_id")
+    changed = {c.name: statement.excluded[c.name] for c in _entries.c if c.name not in kept}
+    return statement.on_conflict_do_update(index_elements=["id"], set_=changed)
+
+
+_TAKE_ENTRIES = _take_entries_statement()
 _SETTLE = (
     sa.update(_entries)
     .where(_entries.c.id == sa.bindparam("of"))
     .values(outcome=sa.bindparam("to"), reason=sa.bindparam("why"), summary="", content="")
 )
-_WITHOUT_ARTICLE = (
-    sa.select(_entries)
-    .outerjoin(schema.articles, schema.articles.c.id == _entries.c.id)
-    .where(schema.articles.c.id.is_(None))
+_WITH_ARTICLE = sa.select(_entries).outerjoin(
+    schema.articles, schema.articles.c.id == _entries.c.id
 )
+_WITHOUT_ARTICLE = _WITH_ARTICLE.where(schema.articles.c.id.is_(None))
+_KNOWN = sa.select(
+    _entries.c.id, _entries.c.feed_url, _entries.c.outcome, schema.articles.c.kind
+).outerjoin(schema.articles, schema.articles.c.id == _entries.c.id)
 _SET_OUTCOME = (
     sa.update(_entries)
     .where(_entries.c.id == sa.bindparam("of"))
@@ -56,21 +78,32 @@ class Entries:
 
     def save_feed(self, state: FeedState, selected: Sequence[Selected], now: datetime) -> None:
         self._connection.execute(_SAVE_FEED, _feed_row(state))
-        if selected:
-            self._connection.execute(_ADD_ENTRIES, [_entry_row(each, now) for each in selected])
+        for statement, chosen in ((_TAKE_ENTRIES, True), (_ADD_ENTRIES, False)):
+            rows = [_entry_row(s, now) for s in selected if (s.outcome in _CHOSEN) is chosen]
+            if rows:
+                self._connection.execute(statement, rows)
 
-    def known(self, ids: Iterable[str]) -> set[str]:
+    def known(self, ids: Iterable[str]) -> dict[str, Known]:
         wanted = list(dict.fromkeys(ids))
-        found: set[str] = set()
+        found: dict[str, Known] = {}
         for start in range(0, len(wanted), _CHUNK):
-            chunk = wanted[start : start + _CHUNK]
-            query = sa.select(_entries.c.id).where(_entries.c.id.in_(chunk))
-            found.update(self._connection.execute(query).scalars())
+            query = _KNOWN.where(_entries.c.id.in_(wanted[start : start + _CHUNK]))
+            for row in self._connection.execute(query):
+                kind = FeedKind(row.kind) if row.kind is not None else None
+                found[row.id] = Known(row.feed_url, EntryOutcome(row.outcome), kind)
         return found
 
+    def waiting(self) -> set[str]:
+        """The ids of entries whose article no edition has judged."""
+        query = sa.select(_entries.c.id).where(_entries.c.outcome == EntryOutcome.READ)
+        return set(self._connection.execute(query).scalars())
+
     def pending(self) -> list[Selected]:
-        """Entries without an article whose outcome promises one."""
-        query = _WITHOUT_ARTICLE.where(_entries.c.outcome.in_(_CHOSEN))
+        """Entries whose page is still to be opened, or without the article they promise."""
+        query = _WITH_ARTICLE.where(
+            (_entries.c.outcome == EntryOutcome.PENDING)
+            | ((_entries.c.outcome == EntryOutcome.READ) & schema.articles.c.id.is_(None))
+        )
         rows = self._connection.execute(query.order_by(_entries.c.first_seen_at, _entries.c.id))
         return [Selected(_entry(row), EntryOutcome(row.outcome), row.reason) for row in rows]
 
