@@ -20,7 +20,6 @@ from digest.render.wording import count
 from digest.terminal import PlainProgress, closing_table, print_json, print_summary, progress
 from digest.topic import Piece
 
-
 MOST_OTHERS = 8  # articles named that a topic piece does not tell
 
 

@@ -10,11 +10,13 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+import re
 import sys
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +31,13 @@ from tests.loopback import Loopback, Reply, Request
 MAIN = "import sys; from digest.cli import main; sys.exit(main())"
 ARS = "http://ars.test/feed"
 SNAPSHOTS = ("2025-06-10T0217", "2025-06-11T0216", "2025-06-12T0209")
+
+
+HEAD = re.compile(rb"<head(?:\s[^>]*)?>", re.IGNORECASE)
+OTHER_TITLES = re.compile(
+    rb"<title.*?</title>|<meta[^>]+title[^>]*>|<script[^>]+ld\+json.*?</script>",
+    re.IGNORECASE | re.DOTALL,
+)
 
 
 class Served(Loopback):
@@ -49,7 +58,7 @@ class Served(Loopback):
         self.entries[url] = parse_feed(body, url).entries
         for entry in self.entries[url]:
             if entry.url not in self.behind:
-                self._page(entry.url)
+                self._page(entry)
 
         async def answer(request: Request, _writer: asyncio.StreamWriter) -> Reply:
             status = 304 if request.headers.get("if-none-match") == etag else 200
@@ -59,12 +68,18 @@ class Served(Loopback):
 
         self.pages[url.removeprefix("http://")] = answer
 
-    def _page(self, url: str) -> None:
+    def _page(self, entry: Entry) -> None:
+        """Serve some real page under the entry's own title, or it would count as another's."""
+        url = entry.url
         file, gold = self._gold[len(self.behind) % len(self._gold)]
         self.behind[url] = gold
+        title = escape(entry.title)
+        named = f'<title>{title}</title><meta property="og:title" content="{title}">'.encode()
 
         async def answer(_request: Request, _writer: asyncio.StreamWriter) -> Reply:
-            return Reply(200, file.read_bytes(), {"Content-Type": "text/html"})
+            body = OTHER_TITLES.sub(b"", file.read_bytes())
+            body = HEAD.sub(lambda found: found[0] + named, body, count=1)
+            return Reply(200, body, {"Content-Type": "text/html"})
 
         self.pages[url.removeprefix("http://")] = answer
 
@@ -296,8 +311,7 @@ def test_only_what_the_window_holds_is_opened(labs: Labs) -> None:
     }
     assert len(within) == 12
     assert sorted(labs.first.opened) == sorted(within)
-    ends = outcomes(labs.first)
-    assert (ends["old"], ends.total()) == (3015, 3027)
+    assert outcomes(labs.first).total() == 12  # what is older than the window is not told
     hosts = {url.split("/")[2] for url in labs.first.opened}
     assert {"claude.com", "www.surgehq.ai", "developers.openai.com"} <= hosts
     with SqlStore.open(f"sqlite:///{labs.folder}/digest.db") as store:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from digest.core.orders import addressed
 from digest.core.urls import identity
 from digest.models import (
     Article,
@@ -52,7 +53,7 @@ def sources(story: Story) -> tuple[Source, ...]:
             n=n,
             article_id=e.article.id,
             url=e.article.url,
-            title=e.article.title,
+            title=e.article.publisher if addressed(e.article.title) else e.article.title,
             publisher=e.article.publisher,
             author=e.article.author or None,
             published_at=e.article.published_at,

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from digest.core import facts, sense, text
+from digest.core import facts, orders, sense, text, titles
 from digest.core.sourcetext import SourceText, bare, fold, initials, name_parts, runs, share, stems
 from digest.errors import BriefError
 from digest.models import Article, Brief, Checks, Section, Sentence, Story
@@ -92,7 +92,7 @@ def ground(brief: Brief, story: Story) -> Brief:
     headline = brief.headline
     known = frozenset[str]().union(*(source.stems for source in sources))
     if _facts_at_fault(headline, sources, sources) or share(stems(headline), known) < CLOSE_SHARE:
-        headline = story.evidence[0].article.title or headline
+        headline = _own_headline(story)
         tally.replaced += 1
     return replace(
         brief,
@@ -164,10 +164,21 @@ def _points(sentence: str, cited: Sequence[Article]) -> bool:
     return bool(said & outlets) and said <= outlets | _POINTING
 
 
+def _own_headline(story: Story) -> str:
+    for evidence in story.evidence:
+        title = titles.printable(evidence.article)
+        if title:
+            return title
+    raise BriefError("no source of the story has a title that can be printed")
+
+
 def _text(article: Article) -> str:
-    """Return what an article bears out: its text, and who published it when."""
+    """Return what an article bears out: its text, and who published it when.
+
+    Not what it orders programs to write: an order obeyed stands word for word in the source.
+    """
     published = f"{article.publisher}\n{article.author}\n{article.published_at:%Y-%m-%d}"
-    return f"{article.title}\n{article.text}\n{published}"
+    return orders.without(f"{article.title}\n{article.text}") + f"\n{published}"
 
 
 # --- one sentence ----------------------------------------------------------------------------

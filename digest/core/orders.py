@@ -123,6 +123,11 @@ _QUOTED: Final = re.compile(
 )
 
 
+def without(text: str) -> str:
+    """Return a text less the paragraphs that give orders; what they say bears nothing out."""
+    return "\n".join(line for line in text.split("\n") if not addressed(line))
+
+
 def addressed(text: str) -> bool:
     """Whether any sentence of ``text`` gives orders to an AI, a summariser or a digest's maker.
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
-from digest.core import emoji, facts, text
+from digest.core import emoji, facts, orders, text
 from digest.errors import BriefError
 from digest.models import (
     Article,
@@ -145,7 +145,7 @@ def _rooms(lengths: Sequence[int]) -> list[int]:
 
 def _passages(article: Article, room: int, told: set[str]) -> str:
     """Return the article's best sentences in their order: its lead, then what nobody told yet."""
-    sentences = text.sentences(text.clean(article.text))[:_SENTENCES]
+    sentences = text.sentences(orders.without(text.clean(article.text)))[:_SENTENCES]
     known = [facts.numbers(s) | facts.names(s) for s in sentences]
     chosen: list[int] = []
     used = 0
@@ -192,8 +192,8 @@ def parse_reply(text: str, story: Story, *, model: str) -> Brief:
     if not any(1 <= n <= count for sentence in everything for n in sentence.cites):
         raise BriefError(f"the model's reply cites none of the {count} articles it was given")
     headline = emoji.without_leading(_line(reply.headline)).rstrip(".")
-    if not headline:
-        raise BriefError("the model's reply has an empty headline")
+    if not headline or orders.addressed(headline):
+        raise BriefError("the model's reply has no headline that can be printed")
     taken: list[str] = []
     top = _own_emoji(reply.emoji, headline, taken)
     sections = tuple(
