@@ -121,7 +121,7 @@ def test_when_no_feed_answers_the_run_fails_and_says_why(desk: Path, three_days:
     stood = contents(desk / "out")
     done = call(desk, *RUN, "--json", "--report", "mine/report.json")
     report = done.report()
-    assert (done.code, report["exit_code"], report["edition"]) == (1, 1, "empty")
+    assert (done.code, report["exit_code"], report["edition"]) == (1, 1, "unchanged")
     assert one_sentence(done) == (
         "the one feed did not answer; no edition was made. The first said: "
         "http://brine-bytes.test/feed answered 500"

@@ -65,13 +65,13 @@ _POINTING: Final = re.compile(
     r"|list|call|meeting|podcast|event|conference|halt|statement|interview|committee|panel|survey"
     r"|experiment|system|team|researchers?|institute|university|plant"
     r"|factory|filing|document|letter|memo|paper|test|tests|number|figures?|money|sum|proposal"
-    r"|company|firm|group|startup|start-up|lab|developer|publisher|agency|office|ministry|bank"
+    r"|company|firm|group|startup|start-up|lab|laboratory|laboratories|developer|publisher|agency|office|ministry|bank"
     r"|maker|vendor|supplier|buyer|seller|city|town|hospital|school|newspaper|magazine|platform"
     r"|app|service|chip|board|boards|machine|robot|car|vehicle|phase|trial|study|report|decision"
     r"|unternehmen|konzern|anbieter|firma|hersteller|gruppe|behörde|verfahren|projekt|methode)\b"
     r"(?=[,.;:’')]|s?$|s? (?:said|says|told|added|is|are|was|were|has|had|have|will|would|can"
     r"|could|did|does|and|or|to|in|on|at|by|from|with|also|plans?|expects?|wants?|must|may|should"
-    r"|hopes?|sagte|ist|war|hat|wird|und|an|mit)\b)",
+    r"|found|finds|noted|wrote|hopes?|sagte|ist|war|hat|wird|und|an|mit)\b)",
     re.IGNORECASE,
 )
 _LEANING_PHRASE: Final = re.compile(
@@ -117,6 +117,13 @@ _ORDERING: Final = re.compile(
 )
 
 
+# "Enforcement lies with the trust": of what?
+_BARE: Final = re.compile(
+    r"^(?:enforcement|approval|completion|delivery|payment|access|supply|demand|trouble|integration"
+    r"|replacement|installation|production|training|testing)\s+(?:is|are|was|were|will|lies|rests"
+    r"|remains?|comes|came|depends|began|begins|costs|takes|runs|has|had)\b",
+    re.IGNORECASE,
+)
 # "Haar also says": also to what?
 _ADDING: Final = re.compile(r"^(?:\S+ ){1,4}(?:also|too|then|meanwhile|nonetheless|however)\b")
 
@@ -153,7 +160,7 @@ def opens_leaning(sentence: str) -> bool:
 
 def leans(sentence: str, outside: str, named: Collection[str], riddles: Collection[str]) -> bool:
     """Whether a reader needs the sentence before to know who or what is meant."""
-    if opens_leaning(sentence) or _LEANING_PHRASE.search(sentence):
+    if opens_leaning(sentence) or _LEANING_PHRASE.search(sentence) or _BARE.match(sentence):
         return True
     if _LEANING_INSIDE.search(outside):
         return True

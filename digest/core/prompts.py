@@ -192,8 +192,10 @@ def parse_reply(text: str, story: Story, *, model: str) -> Brief:
     if not any(1 <= n <= count for sentence in everything for n in sentence.cites):
         raise BriefError(f"the model's reply cites none of the {count} articles it was given")
     headline = emoji.without_leading(_line(reply.headline)).rstrip(".")
-    if not headline or orders.addressed(headline):
-        raise BriefError("the model's reply has no headline that can be printed")
+    if not headline:
+        raise BriefError("the model's reply has an empty headline")
+    if orders.addressed(headline):
+        raise BriefError("the headline of the model's reply gives orders to a program")
     taken: list[str] = []
     top = _own_emoji(reply.emoji, headline, taken)
     sections = tuple(

@@ -226,12 +226,13 @@ datacentre 1 🏗️ 🏭 🗄️
 cloud 2 ☁️ 📡 🗄️
   words: cloud hosting host provider azure aws platform software server customer cloud-anbieter
   Across the Product Suite: azure office bing & product suite integrate build weave
-  What Changes for Hosts: host hosting provider cloud & contract agreement customer rival
-      competitor
+  What Changes for Hosts: host hosting provider cloud & contract contracts
+  A Rival Takes Over: competitor rival & belong own buy acquire
 customers 2 🛒 🧑‍🤝‍🧑 🏬
   words: customer user client business buyer bank agency shop consumer patient pupil teacher
       people kunde nutzer anwender verbraucher order cancel
-  Orders on Hold: order orders & waiting cancel cancelled suspend suspended
+  An Order Cancelled: order orders & cancel cancelled
+  Orders on Hold: order orders & waiting suspend suspended
   Who Was Hit: customers customer & included include & newspaper seller bank hospital system
   What Changes for Customers: customer user client & change expect price notice keep receive
   Who Is Affected: customer user patient pupil worker people & affect concern hit
