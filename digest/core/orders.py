@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 from digest.core.text import sentences
@@ -133,10 +134,13 @@ def addressed(text: str) -> bool:
 
     What stands in quotation marks counts too, unless the words around it report it.
     """
-    for line in unicodedata.normalize("NFKC", text[:_LONGEST]).split("\n"):
-        if any(_ordered(sentence) for sentence in (*sentences(line), line[:300])):
-            return True
-    return False
+    lines = unicodedata.normalize("NFKC", text[:_LONGEST]).split("\n")
+    return any(_line_orders(line) for line in lines)
+
+
+@lru_cache(maxsize=4096)  # the same paragraph is asked about by the writer and by the check
+def _line_orders(line: str) -> bool:
+    return any(_ordered(sentence) for sentence in {*sentences(line), line[:300]})
 
 
 def _ordered(sentence: str) -> bool:

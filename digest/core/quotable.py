@@ -17,7 +17,7 @@ _MOST_WORDS: Final = 90  # of any one article, and never more than this share of
 _MOST_SHARE: Final = 0.15
 _MOST_SENTENCES: Final = 40  # looked at per article: news stands at the top
 _MOST_CHARACTERS: Final = 40_000
-_MOST_SOURCES: Final = 20
+_MOST_SOURCES: Final = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,17 +83,12 @@ def alike(rows: csr_matrix, articles: Sequence[Article]) -> np.ndarray:
     return found
 
 
-def same_text(a: Article, b: Article) -> float:
-    """Return the share of the shorter text's five-word shingles that the longer one holds too.
+def contained(first: frozenset[tuple[str, ...]], second: frozenset[tuple[str, ...]]) -> float:
+    """Return the share of the smaller set of shingles that the larger holds; 0 for an empty one.
 
     Broder's containment (1997): 1.0 for a wire copy with another header, near 0 for two reports
     of one event written apart.
     """
-    return contained(shingles(a.text), shingles(b.text))
-
-
-def contained(first: frozenset[tuple[str, ...]], second: frozenset[tuple[str, ...]]) -> float:
-    """Return the share of the smaller set of shingles that the larger holds; 0 for an empty one."""
     if not first or not second:
         return 0.0
     return len(first & second) / min(len(first), len(second))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from digest.core.similarity import COPY, alike, same_text, vectors
+from digest.core.similarity import COPY, alike, contained, shingles, vectors
 from digest.core.urls import identity
 from digest.models import Article, Evidence, FeedKind, Quality, Story
 
@@ -131,12 +131,13 @@ def _rank(article: Article, language: str) -> tuple[object, ...]:
 
 def _collapse(ranked: list[Article]) -> list[Evidence]:
     """Fold articles that copy another one's text into that one, as a further publisher of it."""
-    kept: list[tuple[Article, list[Article]]] = []
+    kept: list[tuple[Article, list[Article], frozenset[tuple[str, ...]]]] = []
     for article in ranked:
-        for original, copies in kept:
-            if same_text(original, article) >= COPY:
+        own = shingles(article.text) if len(ranked) > 1 else frozenset()
+        for _, copies, other in kept:
+            if contained(own, other) >= COPY:
                 copies.append(article)
                 break
         else:
-            kept.append((article, []))
-    return [Evidence(original, tuple(copies)) for original, copies in kept]
+            kept.append((article, [], own))
+    return [Evidence(original, tuple(copies)) for original, copies, _ in kept]
