@@ -7,9 +7,14 @@
     │  ├─ FeedError
     │  ├─ ArticleError
     │  ├─ WorkerError              a worker process was too slow, too big, or died
-    │  └─ BriefError
-    │     └─ ModelError            the language model gave nothing usable
-    │        └─ ModelUnavailable   and will not in this run (wrong key, no such model): stop asking
+    │  ├─ BriefError
+    │  │  └─ ModelError            the language model gave nothing usable
+    │  │     └─ ModelUnavailable   and will not in this run (wrong key, no such model): stop asking
+    │  ├─ MailError(code)          one message to one address was not taken
+    │  │  ├─ MailDeferred          the server said "later", or was lost before the end
+    │  │  ├─ MailRefused           the server said no, to the address or to the message
+    │  │  └─ MailUncertain         the server was lost after the end, before its answer
+    │  └─ MailboxError             the mailbox for bounces cannot be read
     └─ RunError                    stop the run
        ├─ ConfigError(key)         exit 2
        ├─ StoreError               exit 1
@@ -72,6 +77,40 @@ class ModelError(BriefError):
 
 class ModelUnavailable(ModelError):  # noqa: N818 - a state of the server, named so
     """The language model will not answer in this run; it is said once and not asked again."""
+
+
+class MailError(ItemError):
+    """One message to one address was not taken. ``code`` is SMTP's, None where none came."""
+
+    def __init__(self, message: str, *, code: int | None = None) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class MailDeferred(MailError):  # noqa: N818 - what the server said, named so
+    """Nothing was delivered; it may be later."""
+
+
+class MailRefused(MailError):  # noqa: N818
+    """Refused for good.
+
+    ``address_at_fault`` tells whether it is the address that takes no mail; otherwise the server
+    refuses the message, its sender or this client, and other addresses would fare no better.
+    """
+
+    def __init__(
+        self, message: str, *, code: int | None = None, address_at_fault: bool = False
+    ) -> None:
+        super().__init__(message, code=code)
+        self.address_at_fault = address_at_fault
+
+
+class MailUncertain(MailError):  # noqa: N818
+    """The whole message had gone out when the connection was lost: it may have been delivered."""
+
+
+class MailboxError(ItemError):
+    """The mailbox for bounces cannot be read."""
 
 
 class RunError(DigestError):

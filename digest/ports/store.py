@@ -1,66 +1,24 @@
-"""What the pipeline needs of the world, as Protocols; adapters fill them, tests fake them."""
+"""What is remembered between runs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager, AbstractContextManager
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol, TypeVar
+from typing import Protocol
 
 from digest.models import (
     Article,
-    Edition,
     Entry,
     EntryOutcome,
     FeedState,
     Known,
-    OutputResult,
-    Response,
     Selected,
+    State,
     StoredEdition,
-    Validators,
+    Trace,
 )
-
-T = TypeVar("T")
-
-UNCONDITIONAL = Validators()
-
-
-class Fetcher(Protocol):
-    """Polite, bounded HTTP."""
-
-    def answer(
-        self, url: str, validators: Validators = UNCONDITIONAL
-    ) -> AbstractAsyncContextManager[Response]:
-        """Give the 200 or 304 answer for ``url``, redirects followed, for the length of a block.
-
-        The request keeps its place among those in flight until the block ends: a slow reader
-        slows the fetching instead of filling memory with bodies. Raises FetchError, naming the
-        URL, for every other status, for a timeout, for a body over the limit and for an address
-        that may not be reached.
-        """
-        ...
-
-
-class Workers(Protocol):
-    """Processes that can be killed, for work on untrusted bytes."""
-
-    async def run(self, function: Callable[..., T], *args: object) -> T:
-        """Return ``function(*args)``, computed elsewhere. ``function`` is importable by name.
-
-        ItemErrors raised by the function come back as they are; WorkerError says that the worker
-        was too slow, too big, or died.
-        """
-        ...
-
-    def prepare(self) -> None:
-        """Make ready in the background, where work is sure to come."""
-        ...
-
-    def peak_rss_mb(self) -> float:
-        """Return the sum of the workers' peak resident sizes so far, in MiB."""
-        ...
 
 
 class Store(Protocol):
@@ -125,7 +83,10 @@ class Store(Protocol):
         ...
 
     def save_edition(self, edition: StoredEdition, *, replace: bool = False) -> None:
-        """Freeze an edition. Without ``replace`` an existing id raises StoreError."""
+        """Freeze an edition, and with it who was on the list of readers just then.
+
+        Without ``replace`` an existing id raises StoreError.
+        """
         ...
 
     def edition(self, edition_id: str) -> StoredEdition | None: ...
@@ -142,8 +103,24 @@ class Store(Protocol):
         """Store a run report (JSON text)."""
         ...
 
-    def last_run(self) -> str | None:
-        """Return the newest run report (JSON text)."""
+    def traces(self, ids: Iterable[str]) -> dict[str, Trace]:
+        """Return the kept traces of articles whose text is not stored, by article id."""
+        ...
+
+    def state(self, *, since: datetime) -> State:
+        """Return what is remembered, without texts and addresses.
+
+        Entries and articles are those first seen after ``since``, editions those that closed
+        after it. Everything is in a fixed order.
+        """
+        ...
+
+    def load_state(self, state: State) -> None:
+        """Add what a state remembers to this store; what is here already stays as it is.
+
+        An entry that was to be read, or whose article no edition has judged, becomes PENDING:
+        its page is opened again, since its text is not kept.
+        """
         ...
 
     def counts(self) -> dict[str, int]:
@@ -170,80 +147,3 @@ class EntryHistory:
     reason: str
     story_id: str | None
     article: Article | None
-
-
-@dataclass(frozen=True, slots=True)
-class ModelReply:
-    """What a language model answered, and what it counted."""
-
-    text: str
-    input_tokens: int = 0
-    cached_tokens: int = 0
-    output_tokens: int = 0
-
-
-class LanguageModel(Protocol):
-    """A chat model that answers in JSON."""
-
-    @property
-    def name(self) -> str: ...
-
-    async def complete(
-        self, messages: Sequence[Mapping[str, str]], schema: Mapping[str, Any]
-    ) -> ModelReply:
-        """Return one reply that should follow ``schema`` (the caller validates it).
-
-        Raises ModelError for a reply that is empty, cut short, refused or filtered, and
-        ModelUnavailable when asking again in this run is pointless.
-        """
-        ...
-
-
-class Output(Protocol):
-    """A place an edition goes to."""
-
-    @property
-    def kind(self) -> str: ...
-
-    @property
-    def target(self) -> str:
-        """Return where editions go, for a person."""
-        ...
-
-    @property
-    def formats(self) -> tuple[str, ...]:
-        """Return the renderings it needs: "markdown", "html", "json", …"""
-        ...
-
-    def deliver(self, edition: Edition, rendered: Mapping[str, str]) -> OutputResult:
-        """Put the edition there, whole or not at all; ``rendered`` holds its formats.
-
-        Raises DeliveryError.
-        """
-        ...
-
-
-class Progress(Protocol):
-    """Someone watching a long run."""
-
-    def start(self, stage: str, total: int | None = None) -> None: ...
-
-    def advance(self, stage: str, by: int = 1, *, more: int = 0) -> None:
-        """``by`` items of the stage are done; ``more`` were added to its total."""
-        ...
-
-    def say(self, message: str) -> None:
-        """One line worth knowing at any time."""
-        ...
-
-
-class Meter(Protocol):
-    """The machine's own figures, read at the edges."""
-
-    def seconds(self) -> float:
-        """Return a monotonic reading, in seconds."""
-        ...
-
-    def rss_mb(self) -> float:
-        """Return this process's peak resident size, in MiB."""
-        ...

@@ -1,0 +1,44 @@
+"""What the stages need of the world, as Protocols; adapters fill them, tests fake them."""
+
+from __future__ import annotations
+
+from digest.ports.mail import (
+    Ledger,
+    Mailbox,
+    MailConnection,
+    MailServer,
+    Readers,
+)
+from digest.ports.run import (
+    UNCONDITIONAL,
+    Branch,
+    Fetcher,
+    LanguageModel,
+    Meter,
+    ModelReply,
+    Output,
+    Progress,
+    Publication,
+    Workers,
+)
+from digest.ports.store import EntryHistory, Store
+
+__all__ = [
+    "UNCONDITIONAL",
+    "Branch",
+    "EntryHistory",
+    "Fetcher",
+    "LanguageModel",
+    "Ledger",
+    "MailConnection",
+    "MailServer",
+    "Mailbox",
+    "Meter",
+    "ModelReply",
+    "Output",
+    "Progress",
+    "Publication",
+    "Readers",
+    "Store",
+    "Workers",
+]
