@@ -5,12 +5,15 @@ SQLAlchemy takes half a second to import, so it is loaded when a store is opened
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from digest.adapters.store.lease import lease
+from digest.adapters.store.mail import Mail
+from digest.adapters.store.tokens import random_token
 from digest.errors import StoreError
 from digest.models import (
     Article,
@@ -19,7 +22,9 @@ from digest.models import (
     FeedState,
     Known,
     Selected,
+    State,
     StoredEdition,
+    Trace,
 )
 from digest.ports import EntryHistory
 
@@ -27,38 +32,57 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from digest.adapters.store.database import Database
+    from digest.adapters.store.state import Memory
 
 __all__ = ["SqlStore"]
 
 
-class SqlStore:
-    """The Store of the ports. Each method is one transaction; every error is a StoreError.
+class SqlStore(Mail):
+    """The Store, the Readers and the Ledger of the ports.
 
-    Used from the thread that opened it. As a context manager it closes itself.
+    Each method is one transaction; every error is a StoreError. Used from the thread that opened
+    it. As a context manager it closes itself.
     """
 
-    def __init__(self, database: Database, *, scratch: bool = False) -> None:
+    def __init__(
+        self, database: Database, *, scratch: bool = False, new_token: Callable[[], str]
+    ) -> None:
         from digest.adapters.store.articles import Articles
         from digest.adapters.store.editions import Editions
         from digest.adapters.store.entries import Entries
 
-        self._database = database
+        super().__init__(database, new_token)
         self._scratch = scratch
         self._entries = Entries(database.connection)
         self._articles = Articles(database.connection)
         self._editions = Editions(database.connection)
 
+    @cached_property
+    def _memory(self) -> Memory:
+        from digest.adapters.store.state import Memory
+
+        return Memory(self._database.connection)
+
     @classmethod
-    def open(cls, url: str, *, scratch: bool = False, timeout: float = 5.0) -> SqlStore:
+    def open(
+        cls,
+        url: str,
+        *,
+        scratch: bool = False,
+        timeout: float = 5.0,
+        new_token: Callable[[], str] = random_token,
+    ) -> SqlStore:
         """Return the store at ``url``, ``sqlite:///path`` or ``sqlite://`` for one in memory.
 
         A file and its folder are made where there are none. ``scratch`` opens a copy in memory
         instead, for a run that must write nothing. ``timeout``, in seconds, is how long to wait
-        for another program that is writing. Raises StoreError, naming the file.
+        for another program that is writing; ``new_token`` makes readers' tokens. Raises StoreError,
+        naming the file.
         """
         from digest.adapters.store.database import Database
 
-        return cls(Database.open(url, scratch=scratch, timeout=timeout), scratch=scratch)
+        database = Database.open(url, scratch=scratch, timeout=timeout)
+        return cls(database, scratch=scratch, new_token=new_token)
 
     def __enter__(self) -> SqlStore:
         return self
@@ -160,6 +184,10 @@ class SqlStore:
         with self._database.transaction():
             return self._articles.search(query, published_since, limit)
 
+    def traces(self, ids: Iterable[str]) -> dict[str, Trace]:
+        with self._database.transaction():
+            return self._memory.traces(ids)
+
     # --- editions and runs ---
 
     def save_edition(self, edition: StoredEdition, *, replace: bool = False) -> None:
@@ -180,10 +208,21 @@ class SqlStore:
         with self._database.transaction():
             self._editions.save_run(run_id, started_at, report)
 
-    def last_run(self) -> str | None:
-        """Return the report (JSON text) of the run that was stored last."""
-        with self._database.transaction():
-            return self._editions.last_run()
+    # --- what is remembered without texts ---
+
+    def state(self, *, since: datetime) -> State:
+        """Return what is remembered, all as of one moment. Every ``text`` is empty."""
+        with self._database.transaction(whole=True):
+            return self._memory.state(self._entries, since)
+
+    def load_state(self, state: State) -> None:
+        """Add what a state remembers, all of it or nothing.
+
+        Nobody of this store's readers is to get an edition that comes with it. Raises StoreError
+        also where an article comes without its entry.
+        """
+        with self._database.transaction(durable=True):
+            self._memory.load(state, self._entries, self._ledger)
 
     # --- health ---
 

@@ -38,17 +38,20 @@ _FRENCH_AND_SPANISH = """
 _FUNCTION_WORDS = frozenset((_ENGLISH + _GERMAN + _FRENCH_AND_SPANISH).split())
 
 _articles = schema.articles
-_FIELDS = tuple(column for column in _articles.c if column.name != "n")
+FIELDS = tuple(column for column in _articles.c if column.name != "n")
 
 
 def _save_statement() -> Any:
     statement = insert(_articles)
-    changed = {c.name: statement.excluded[c.name] for c in _FIELDS if c.name != "id"}
+    changed = {c.name: statement.excluded[c.name] for c in FIELDS if c.name != "id"}
     return statement.on_conflict_do_update(index_elements=["id"], set_=changed)
 
 
 _SAVE = _save_statement()
-_SELECT = sa.select(*_FIELDS)
+_SELECT = sa.select(*FIELDS)
+_FORGET_TRACE = sa.delete(schema.traces).where(
+    schema.traces.c.article_id == sa.bindparam("of", type_=schema.PlainText)
+)
 
 
 class Articles:
@@ -59,7 +62,9 @@ class Articles:
         self._saved = 0
 
     def save(self, article: Article) -> None:
-        self._connection.execute(_SAVE, _row(article))
+        self._connection.execute(_SAVE, row_of(article))
+        if article.text:  # from now on its trace is made from that
+            self._connection.execute(_FORGET_TRACE, {"of": article.id})
         self._saved += 1
         if self._saved % _INDEX_EVERY == 0:
             schema.index_articles(self._connection)
@@ -73,7 +78,7 @@ class Articles:
             _articles.c.first_seen_at <= until,
             _articles.c.id.not_in(searched),
         ).order_by(_articles.c.first_seen_at, _articles.c.id)
-        return [_article(row) for row in self._connection.execute(query)]
+        return [article_of(row) for row in self._connection.execute(query)]
 
     def by_id(self, ids: Iterable[str]) -> list[Article]:
         """Those that are stored, in the order asked for, each once."""
@@ -81,7 +86,7 @@ class Articles:
         found: dict[str, Article] = {}
         for start in range(0, len(wanted), _CHUNK):
             query = _SELECT.where(_articles.c.id.in_(wanted[start : start + _CHUNK]))
-            found.update((row.id, _article(row)) for row in self._connection.execute(query))
+            found.update((row.id, article_of(row)) for row in self._connection.execute(query))
         return [found[each] for each in wanted if each in found]
 
     def search(self, query: str, since: datetime | None, limit: int) -> list[Article]:
@@ -89,7 +94,7 @@ class Articles:
         if not terms or limit <= 0:
             return []
         schema.index_articles(self._connection)
-        return [_article(row) for row in self._connection.execute(_ranked(terms, since, limit))]
+        return [article_of(row) for row in self._connection.execute(_ranked(terms, since, limit))]
 
 
 def _ranked(terms: list[str], since: datetime | None, limit: int) -> sa.Select[Any]:
@@ -136,12 +141,12 @@ def match_terms(query: str) -> list[str]:
     return (telling or list(terms))[:_MOST_WORDS]
 
 
-def _row(article: Article) -> dict[str, object]:
-    row = {column.name: getattr(article, column.name) for column in _FIELDS}
+def row_of(article: Article) -> dict[str, Any]:
+    row = {column.name: getattr(article, column.name) for column in FIELDS}
     return row | {"quality": article.quality.value, "kind": article.kind.value}
 
 
-def _article(row: Any) -> Article:
+def article_of(row: Any) -> Article:
     values = dict(row._mapping)
     return Article(
         **values | {"quality": Quality(values["quality"]), "kind": FeedKind(values["kind"])}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -14,6 +15,9 @@ from sqlalchemy.pool import StaticPool
 
 from digest.adapters.store import schema
 from digest.errors import StoreError
+
+_LONG_LOG = 8000  # pages: a log of 32 MB, merged less often
+_SHORT_LOG = 400  # pages, while every commit waits for the disk: benchmarks.delivery
 
 _ADVICE = {
     sqlite3.SQLITE_NOTADB: "is not a database: move it away, or set `store` to another file",
@@ -30,6 +34,9 @@ _ADVICE = {
     sqlite3.SQLITE_PERM: "may not be opened: check who owns the file and its folder",
     sqlite3.SQLITE_CANTOPEN: "cannot be opened: check that its folder exists and may be written",
 }
+
+
+_LOOK_OFTEN = 0.02  # seconds in which SQLite looks four times whether it may write
 
 
 def explain(error: BaseException, name: str) -> str:
@@ -70,11 +77,20 @@ def file_of(url: str) -> Path | None:
 class Database:
     """One connection to one file, used from one thread."""
 
-    def __init__(self, raw: sqlite3.Connection, path: Path | None) -> None:
+    def __init__(self, raw: sqlite3.Connection, path: Path | None, timeout: float) -> None:
         self.path = path
         self.name = _name(path)
         self._raw = raw
-        self._engine = sa.create_engine("sqlite://", creator=lambda: raw, poolclass=StaticPool)
+        self._timeout = timeout
+        self._durable = False
+        self._waits = False
+        self._waited_at = float("-inf")
+        self._engine = sa.create_engine(
+            "sqlite://",
+            creator=lambda: raw,
+            poolclass=StaticPool,
+            hide_parameters=True,  # an error's text would print addresses into logs
+        )
         self.connection = self._engine.connect()
 
     @classmethod
@@ -86,7 +102,7 @@ class Database:
         path = file_of(url)
         raw = _connect(path, scratch=scratch, timeout=timeout)
         try:
-            database = cls(raw, path)
+            database = cls(raw, path, timeout)
         except BaseException as error:
             raw.close()
             if isinstance(error, SQLAlchemyError):
@@ -94,29 +110,82 @@ class Database:
             raise
         try:
             with database.transaction():
-                database._create()
+                database._prepare()
         except BaseException:
             database.close()
             raise
         return database
 
-    def _create(self) -> None:
-        if _identity(self._raw) != (0, 0, 0):
+    def _prepare(self) -> None:
+        """Make the tables of a new file, or bring an older one to this version."""
+        if _version(self._raw) == schema.VERSION:
             return
         self.connection.exec_driver_sql("BEGIN IMMEDIATE")
-        if _identity(self._raw) == (0, 0, 0):  # no other process was quicker
+        version = _version(self._raw)  # another process may have been quicker
+        if version == 0:
             schema.create(self.connection)
+        elif version < schema.VERSION:
+            schema.upgrade(self.connection)
 
     @contextmanager
-    def transaction(self) -> Iterator[None]:
-        """All or nothing; every database error becomes a StoreError."""
+    def transaction(
+        self, *, durable: bool = False, whole: bool = False, within: float = 0.0
+    ) -> Iterator[None]:
+        """All or nothing; every database error becomes a StoreError.
+
+        A ``durable`` one has its turn to write from its start, and is on the disk at its end;
+        others survive the end of the program, but may be lost with the power. With ``within``
+        it need not wait for the disk where another such one did less than so many seconds ago.
+        One that is ``whole`` reads everything as of one moment, whoever writes meanwhile.
+        """
         if self.connection.closed:
             raise StoreError(f"{self.name} is closed already")
         try:
+            self._sync(durable and not self._waited(within), durable)
             with self.connection.begin():
+                if durable:
+                    self._take_turn()
+                elif whole:
+                    self._raw.execute("BEGIN")
                 yield
         except (SQLAlchemyError, sqlite3.Error, ValueError, OverflowError) as error:
             raise StoreError(explain(error, self.name)) from error
+
+    def _waited(self, seconds: float) -> bool:
+        """Did one that asks this wait for the disk so lately? Notes that it does now where not."""
+        now = time.monotonic()
+        lately = seconds > 0 and now < self._waited_at + seconds
+        if seconds > 0 and not lately:
+            self._waited_at = now
+        return lately
+
+    def _sync(self, wait: bool, durable: bool) -> None:
+        """Have commits wait for the disk, or not; SQLite lets this change between transactions."""
+        if wait is not self._waits:
+            self._raw.execute(f"PRAGMA synchronous={'FULL' if wait else 'NORMAL'}")
+            self._waits = wait
+        if durable is not self._durable:
+            # Waiting for the disk takes half as long where the log is written over, not longer.
+            self._raw.execute(f"PRAGMA wal_autocheckpoint={_SHORT_LOG if durable else _LONG_LOG}")
+            look = _LOOK_OFTEN if durable else self._timeout  # see _take_turn
+            self._raw.execute(f"PRAGMA busy_timeout={look * 1000:.0f}")
+            self._durable = durable
+
+    def _take_turn(self) -> None:
+        """Begin to write, and wait for it as long as the timeout says.
+
+        SQLite looks again after ever longer pauses, up to 0.1 s. Beside a process that writes one
+        small transaction after another that is too seldom to find it between two; begun anew it
+        looks often.
+        """
+        rounds = max(1, round(self._timeout / _LOOK_OFTEN))
+        for left in reversed(range(rounds)):
+            try:
+                self._raw.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if code_of(error) != sqlite3.SQLITE_BUSY or left == 0:
+                    raise
 
     def probe(self) -> None:
         """Raise StoreError where the file cannot be written now; writes nothing."""
@@ -175,7 +244,7 @@ def _tuned(raw: sqlite3.Connection) -> sqlite3.Connection:
     if raw.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
         raw.execute("PRAGMA journal_mode=WAL")
     raw.execute("PRAGMA synchronous=NORMAL")  # with WAL: a crash loses no soundness
-    raw.execute("PRAGMA wal_autocheckpoint=8000")  # pages: a log of 32 MB, merged less often
+    raw.execute(f"PRAGMA wal_autocheckpoint={_LONG_LOG}")
     raw.execute("PRAGMA foreign_keys=ON")
     raw.execute("PRAGMA temp_store=MEMORY")
     return raw
@@ -189,6 +258,12 @@ def _identity(raw: sqlite3.Connection) -> tuple[int, int, int]:
     return application, version, tables
 
 
+def _version(raw: sqlite3.Connection) -> int:
+    """Return the version of a file that is ours, 0 for one still empty."""
+    version: int = raw.execute("PRAGMA user_version").fetchone()[0]
+    return version
+
+
 def _refuse_foreign(raw: sqlite3.Connection, path: Path) -> None:
     application, version, tables = _identity(raw)
     if (application, version, tables) == (0, 0, 0):
@@ -197,7 +272,7 @@ def _refuse_foreign(raw: sqlite3.Connection, path: Path) -> None:
         raise StoreError(
             f"the store {path} is a database of another program: set `store` to another file"
         )
-    if version != schema.VERSION:
+    if not 1 <= version <= schema.VERSION:
         raise StoreError(
             f"the store {path} was written by another version of Digest (its format is {version}, "
             f"this one reads {schema.VERSION}): use that version, or set `store` to another file"

@@ -77,9 +77,9 @@ class Entries:
         return {row.url: _feed_state(row) for row in rows}
 
     def save_feed(self, state: FeedState, selected: Sequence[Selected], now: datetime) -> None:
-        self._connection.execute(_SAVE_FEED, _feed_row(state))
+        self._connection.execute(_SAVE_FEED, feed_row(state))
         for statement, chosen in ((_TAKE_ENTRIES, True), (_ADD_ENTRIES, False)):
-            rows = [_entry_row(s, now) for s in selected if (s.outcome in _CHOSEN) is chosen]
+            rows = [entry_row(s, now) for s in selected if (s.outcome in _CHOSEN) is chosen]
             if rows:
                 self._connection.execute(statement, rows)
 
@@ -121,7 +121,7 @@ class Entries:
         settled = {"of": article.id, "to": outcome.value, "why": reason}
         if self._connection.execute(_SETTLE, settled).rowcount == 0:
             selected = Selected(_entry_of(article), outcome, reason)
-            self._connection.execute(_ADD_ENTRIES, [_entry_row(selected, article.first_seen_at)])
+            self._connection.execute(_ADD_ENTRIES, [entry_row(selected, article.first_seen_at)])
 
     def save_outcomes(self, outcomes: Iterable[tuple[str, EntryOutcome, str | None, str]]) -> None:
         rows = [
@@ -146,7 +146,7 @@ class Entries:
         return None
 
 
-def _feed_row(state: FeedState) -> dict[str, object]:
+def feed_row(state: FeedState) -> dict[str, Any]:
     return {
         "url": state.url,
         "etag": state.validators.etag,
@@ -175,7 +175,7 @@ def _feed_state(row: Any) -> FeedState:
     )
 
 
-def _entry_row(selected: Selected, now: datetime) -> dict[str, object]:
+def entry_row(selected: Selected, now: datetime) -> dict[str, Any]:
     entry = selected.entry
     return {
         "id": entry.id,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 
 import sqlalchemy as sa
 
@@ -15,7 +16,14 @@ _MOST = 20  # findings of one kind that are told; a damaged file has thousands
 
 def counts(connection: sa.Connection) -> dict[str, int]:
     """Return the number of rows by table name."""
-    tables = (schema.feeds, schema.entries, schema.articles, schema.editions, schema.runs)
+    tables = (
+        schema.feeds,
+        schema.entries,
+        schema.articles,
+        schema.editions,
+        schema.runs,
+        schema.readers,
+    )
     return {
         table.name: connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
         for table in tables
@@ -46,8 +54,11 @@ def _pages(connection: sa.Connection) -> list[str]:
 
 
 def _references(connection: sa.Connection) -> list[str]:
-    rows = connection.exec_driver_sql("PRAGMA foreign_key_check").all()
-    return [f"holds {len(rows)} articles without their entries"] if rows else []
+    lost = Counter(row[:3:2] for row in connection.exec_driver_sql("PRAGMA foreign_key_check"))
+    return [
+        f"holds {count} {table.replace('_', ' ')} without their {parent}"
+        for (table, parent), count in sorted(lost.items())
+    ]
 
 
 def _index(connection: sa.Connection) -> list[str]:

@@ -15,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 
 APPLICATION_ID = 0x44677374  # "Dgst" in the file's header marks a database as ours
-VERSION = 1
+VERSION = 2  # 1 knew feeds, entries, articles, editions and runs
 
 
 class UtcTime(sa.types.TypeDecorator[datetime]):
@@ -35,6 +35,13 @@ class UtcTime(sa.types.TypeDecorator[datetime]):
         return None if value is None else datetime.fromisoformat(value)
 
 
+def plain(text: str) -> str:
+    """Return a text as the store gives it back: see PlainText."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+
+
 class PlainText(sa.types.TypeDecorator[str]):
     """Text that every database takes: lone surrogates and NUL become replacement characters."""
 
@@ -42,9 +49,7 @@ class PlainText(sa.types.TypeDecorator[str]):
     cache_ok = True
 
     def process_bind_param(self, value: str | None, _dialect: Any) -> str | None:
-        if value is None:
-            return None
-        return value.encode("utf-8", "replace").decode("utf-8").replace("\0", "\ufffd")
+        return None if value is None else plain(value)
 
     def process_result_value(self, value: Any, _dialect: Any) -> str | None:
         return None if value is None else str(value)
@@ -137,6 +142,9 @@ editions = sa.Table(
     _time("opens"),
     _time("closes"),
     _text("record"),
+    # The highest number of a reader on the list when the edition was frozen: without any clock,
+    # who comes later gets the next one.
+    sa.Column("readers_until", sa.Integer, nullable=False, server_default=sa.text("0")),
     sa.Index("editions_by_date", "name", "date", "closes"),
 )
 
@@ -148,6 +156,80 @@ runs = sa.Table(
     _time("started_at"),
     _text("report"),
 )
+
+traces = sa.Table(
+    "traces",
+    metadata,
+    sa.Column("article_id", PlainText, sa.ForeignKey("articles.id"), primary_key=True),
+    sa.Column("facts", sa.JSON, nullable=False),
+    sa.Column("shingles", sa.JSON, nullable=False),
+)
+
+# Every address that was ever on a list, or suppressed, with its token. None is taken out: a token
+# stands for one address for good.
+addresses = sa.Table(
+    "addresses",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True),
+    sa.Column("address", PlainText, nullable=False, unique=True),
+    sa.Column("token", PlainText, nullable=False, unique=True),
+)
+
+
+def _address(*, key: bool = False, unique: bool = False) -> sa.Column[int]:
+    there = sa.ForeignKey("addresses.n")
+    return sa.Column("address_n", sa.Integer, there, primary_key=key, nullable=False, unique=unique)
+
+
+readers = sa.Table(
+    "readers",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True),  # who comes later has a higher one
+    _address(unique=True),
+    _time("added_at"),
+    sqlite_autoincrement=True,  # a number is not given again after its reader went
+)
+
+suppressions = sa.Table(
+    "suppressions",
+    metadata,
+    _address(key=True),
+    _text("reason"),
+    _time("at"),
+    _text("detail"),
+)
+
+soft_bounces = sa.Table(
+    "soft_bounces",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True),
+    _address(),
+    _time("at"),
+    sa.Index("soft_bounces_by_address", "address_n", "at"),
+)
+
+deliveries = sa.Table(
+    "deliveries",
+    metadata,
+    _text("edition_id", key=True),
+    _text("output", key=True),
+    _address(key=True),
+    _text("status"),
+    _time("at"),
+    _text("detail"),
+    sa.Column("tries", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,  # one tree in the order of the key: each claim lands beside the last
+)
+
+finished_outputs = sa.Table(
+    "finished_outputs",
+    metadata,
+    _text("edition_id", key=True),
+    _text("output", key=True),
+    _time("at"),
+)
+
+_SINCE_2 = (traces, addresses, readers, suppressions, soft_bounces, deliveries, finished_outputs)
 
 # Articles that the full-text index has still to take in: FTS5 takes rows in by the hundred more
 # than twice as fast as one in each transaction (`index_articles` does it, every reader calls it).
@@ -195,4 +277,16 @@ def create(connection: sa.Connection) -> None:
     for statement in _FULL_TEXT:
         connection.exec_driver_sql(statement)
     connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
+    connection.exec_driver_sql(f"PRAGMA user_version={VERSION}")
+
+
+def upgrade(connection: sa.Connection) -> None:
+    """Bring a file of version 1 to this one in the open transaction; nothing in it is lost.
+
+    Its editions were frozen when there was no list of readers: nobody is to get them.
+    """
+    metadata.create_all(connection, tables=_SINCE_2)
+    connection.exec_driver_sql(
+        "ALTER TABLE editions ADD COLUMN readers_until INTEGER DEFAULT 0 NOT NULL"
+    )
     connection.exec_driver_sql(f"PRAGMA user_version={VERSION}")
