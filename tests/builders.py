@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from digest.core.urls import registrable_domain
-from digest.models import Article, Evidence, FeedKind, Quality, Story
+from digest.models import Article, Edition, Evidence, FeedKind, Quality, Story
 
 NOW = datetime(2026, 3, 10, 6, 30, tzinfo=UTC)
 
@@ -51,3 +52,18 @@ def article(
 def story(*articles: Article, key: str = "s-1") -> Story:
     """Return a story told by the articles, each a source of its own."""
     return Story(key, tuple(Evidence(a) for a in articles))
+
+
+def repeated(edition: Edition, stories: int, briefs: int) -> Edition:
+    """Return an edition of that many stories and briefs: those of ``edition``, again and again."""
+    told = edition.stories
+    lines = edition.briefs
+    return replace(
+        edition,
+        stories=tuple(
+            replace(told[n % len(told)], id=f"again{n:07d}", rank=n + 1) for n in range(stories)
+        ),
+        briefs=tuple(
+            replace(lines[n % len(lines)], story_id=f"brief{n:07d}") for n in range(briefs)
+        ),
+    )
