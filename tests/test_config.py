@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from digest.config import Config, load, parse
+from digest.config import Config, FileOutputSettings, load, parse
 from digest.config.yamlfile import LARGEST
 from digest.errors import ConfigError
 from digest.models import Feed, FeedKind
@@ -35,6 +35,10 @@ def refused(text: str, environ: Mapping[str, str] | None = None, **more: Path) -
     with pytest.raises(ConfigError) as caught:
         read(text, environ, **more)
     return caught.value
+
+
+def files(config: Config) -> list[FileOutputSettings]:
+    return [output for output in config.outputs if isinstance(output, FileOutputSettings)]
 
 
 # --- what is accepted ------------------------------------------------------------------------
@@ -106,7 +110,7 @@ templates: /etc
     assert config.llm is not None
     assert config.llm.api_key is None
     assert config.templates == Path("/etc")
-    output = config.outputs[0]
+    (output,) = files(config)
     assert output.dir == Path("/etc/d/digests")
     file = output.pattern.format(date=date(2026, 8, 12), name="daily")
     assert file == "2026/08/2026-08-12-daily.md"
@@ -128,7 +132,7 @@ def test_feeds_become_the_programs_own() -> None:
 
 def test_an_output_without_a_path_is_named_for_its_day() -> None:
     config = read("outputs: [{kind: html, dir: site}, {kind: markdown, dir: site}]")
-    assert [o.pattern for o in config.outputs] == ["{date}.html", "{date}.md"]
+    assert [o.pattern for o in files(config)] == ["{date}.html", "{date}.md"]
 
 
 def test_words_that_yaml_1_1_would_twist_stay_words() -> None:
@@ -238,9 +242,9 @@ def test_secrets_are_never_shown() -> None:
         ("fetch: {respect_robots: true}", "fetch.respect_robots", "not available in this version"),
         ("workers: {dask: x}", "workers.dask", "is not available in this version"),
         ("embeddings: auto", "embeddings", "is not available in this version"),
-        ("web: {}", "web", "is not available in this version"),
         ("title: 2026", "title", "is 2026; expected text, at most 200 letters (put it in quotes)"),
         ("title: ''", "title", 'is ""; expected text'),
+        ('title: "a\\nBcc: b"', "title", "it must be one line"),
         ("language: english", "language", 'is "english"; expected a language code, such as en'),
         ("timezone: Europe/Berln", "timezone", "did you mean Europe/Berlin?"),
         ("timezone: berlin", "timezone", "did you mean Europe/Berlin?"),
@@ -291,8 +295,8 @@ def test_secrets_are_never_shown() -> None:
         ("llm: {base_url: x, model: m}", "llm.base_url", 'is "x"; expected an http'),
         (LLM % "judge: a", "llm.judge", "is not available in this version"),
         (LLM % "api_key: '${}'", "llm.api_key", "`${` without a variable's name"),
-        ("outputs: [{kind: git, remote: x}]", "outputs[0].kind", "git is not available in this"),
-        ("outputs: [{kind: pdf, dir: x}]", "outputs[0].kind", "expected markdown, html or json"),
+        ("outputs: [{kind: chat, urls: []}]", "outputs[0].kind", "chat is not available in this"),
+        ("outputs: [{kind: pdf, dir: x}]", "outputs[0].kind", "expected markdown, html, json, git"),
         ("outputs: [{kind: md, dir: x}]", "outputs[0].kind", "did you mean"),
         ("outputs: [{kind: json}]", "outputs[0].dir", "is missing; expected a folder"),
         ("outputs: [{kind: json, dir: a}, {kind: json, dir: a}]", "outputs[1]", "as outputs[0]"),
@@ -469,7 +473,7 @@ def test_relative_paths_start_at_the_files_folder(
     config = load(Path("site/c.yaml"), {})
     assert config.store_path == tmp_path / "site/a/b.db"
     assert config.templates == tmp_path / "site/mine"
-    assert config.outputs[0].dir.resolve() == tmp_path / "out"
+    assert files(config)[0].dir.resolve() == tmp_path / "out"
 
 
 # --- the configuration that is shipped -------------------------------------------------------
@@ -507,7 +511,8 @@ def test_the_shipped_configuration_shows_every_option_with_a_comment() -> None:
         for line in text.splitlines()
     )
     for section in _sections(Config):
-        for name, field in section.model_fields.items():
+        for attribute, field in section.model_fields.items():
+            name = field.alias or attribute
             assert f"{name}:" in uncommented, f"{section.__name__}.{name} is not shown"
             assert field.description, f"{section.__name__}.{name} says nothing of what it expects"
     for line in head.splitlines():
@@ -528,26 +533,40 @@ def test_the_shipped_configuration_shows_the_defaults(shipped: Config) -> None:
 def test_the_options_behind_a_hash_work_when_it_is_taken_away(tmp_path: Path) -> None:
     text = (ROOT / "config.yaml").read_text(encoding="utf-8")
     options, heading, feeds = text.partition("# The feeds, by category")
+    either = ("  api_key_file: ", "  password_file: ", "  dir: /var/mail/bounces")
     opened = "\n".join(
-        line.replace("# ", "", 1) if _is_option(line) else line for line in options.splitlines()
-    ).replace("  api_key_file: ", "  # ")
+        line.replace("# ", "", 1) if _is_option(line) else line
+        for line in options.splitlines()
+        if not any(option in line for option in either)
+    )
     (tmp_path / "my-templates").mkdir()
-    config = parse(f"{opened}\n{heading}{feeds}", folder=tmp_path, environ={"OPENAI_API_KEY": "k"})
+    (tmp_path / "secrets").mkdir()
+    key = "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n"
+    (tmp_path / "secrets" / "dkim.pem").write_text(key)
+    environ = {"OPENAI_API_KEY": "k", "SMTP_PASSWORD": "p", "IMAP_PASSWORD": "q"}
+    config = parse(f"{opened}\n{heading}{feeds}", folder=tmp_path, environ=environ)
     assert config.llm is not None
-    assert [output.kind for output in config.outputs] == ["markdown", "html", "json"]
+    assert [o.kind for o in config.outputs] == ["markdown", "html", "json", "git", "email"]
     assert config.fetch.proxy
     assert config.templates
+    assert config.base_url == "https://digest.example.org"
     assert len(config.topic_feeds) == 2
 
 
 def _is_option(line: str) -> bool:
-    names = ("llm:", "  ", "outputs:", "templates:", "proxy:", "- ")
+    names = ("llm:", "  ", "outputs:", "web:", "templates:", "proxy:", "- ")
     return line.lstrip().startswith("# ") and line.lstrip()[2:].startswith(names)
 
 
 def _sections(section: type[BaseModel]) -> Iterator[type[BaseModel]]:
     yield section
     for field in section.model_fields.values():
-        for part in (field.annotation, *get_args(field.annotation)):
-            if isinstance(part, type) and issubclass(part, BaseModel):
-                yield from _sections(part)
+        for part in _parts(field.annotation):
+            yield from _sections(part)
+
+
+def _parts(annotation: object) -> Iterator[type[BaseModel]]:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        yield annotation
+    for part in get_args(annotation):
+        yield from _parts(part)

@@ -1,5 +1,19 @@
 """YAML and environment → one frozen Config, or an error that names the key."""
 
+from digest.config.email import (
+    BounceSettings,
+    DkimSettings,
+    EmailOutputSettings,
+    ImapSettings,
+    SmtpSettings,
+)
+from digest.config.mailvalues import Named
+from digest.config.outputs import (
+    FileOutputSettings,
+    GitOutputSettings,
+    MarkdownOutputSettings,
+    OutputSettings,
+)
 from digest.config.reading import load, parse
 from digest.config.schema import (
     Config,
@@ -7,18 +21,28 @@ from digest.config.schema import (
     FeedSettings,
     FetchSettings,
     ModelSettings,
-    OutputSettings,
     Schedule,
+    WebSettings,
 )
 
 __all__ = [
+    "BounceSettings",
     "Config",
+    "DkimSettings",
     "EditionSettings",
+    "EmailOutputSettings",
     "FeedSettings",
     "FetchSettings",
+    "FileOutputSettings",
+    "GitOutputSettings",
+    "ImapSettings",
+    "MarkdownOutputSettings",
     "ModelSettings",
+    "Named",
     "OutputSettings",
     "Schedule",
+    "SmtpSettings",
+    "WebSettings",
     "load",
     "parse",
 ]

@@ -15,22 +15,26 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 from pydantic.fields import FieldInfo
 
-from digest.config.schema import SECRETS, Config
+from digest.config.outputs import OutputSettings
+from digest.config.schema import Config
+from digest.config.section import SECRETS
 from digest.config.yamlfile import Document, Place
 from digest.errors import ConfigError
 
 _MOST = 20  # complaints shown
 _MOST_READ = 1_000  # of the schema's; a file with more is no configuration
 _LONGEST = 80  # characters of a value shown
+PRIVATE = SECRETS | {"to"}  # keys whose values are never shown: readers' addresses are theirs
 _CREDENTIALS = re.compile(r"(?<=//)[^/@\s]*@")
 
 # Keys that later versions take.
 _LATER = frozenset(
-    {"keep", "editions", "embeddings", "web", "alerts"}
+    {"keep", "editions", "embeddings", "alerts", "web.admin_token"}
     | {"edition.style", "edition.review", "edition.outputs"}
     | {"feeds.fallbacks", "fetch.respect_robots", "workers.dask"}
     | {"llm.judge", "llm.prices", "llm.budget"}
 )
+_LATER_KINDS = ("atom", "site", "chat")  # of outputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +47,9 @@ class Complaint:
 
 def as_error(found: Sequence[Complaint], name: str, document: Document) -> ConfigError:
     """Return one error that tells every complaint, one a line, in the order of the file."""
-    hopeless = {c.place[:-1] for c in found if c.place[0] == "outputs" and c.place[-1] == "kind"}
     first: dict[Place, Complaint] = {}
     for complaint in found:
-        # An output of an unknown kind has unknown keys: once is enough.
-        if complaint.place[:-1] not in hopeless or complaint.place[-1] == "kind":
-            first.setdefault(complaint.place, complaint)
+        first.setdefault(complaint.place, complaint)
     ordered = sorted(first.values(), key=lambda c: document.line(c.place) or sys.maxsize)
     lines = [(document.line(c.place), f"`{dotted(c.place)}` {c.message}") for c in ordered[:_MOST]]
     told = [f"line {line}: {text}" if line else text for line, text in lines]
@@ -64,10 +65,11 @@ def as_error(found: Sequence[Complaint], name: str, document: Document) -> Confi
 def of_validation(error: ValidationError, shown: Callable[[Place], str]) -> Iterator[Complaint]:
     """Yield a complaint for each thing the schema refused; ``shown`` tells the value at a place."""
     for item in islice(error.errors(include_url=False, include_input=False), _MOST_READ):
-        place = tuple(part for part in item["loc"] if part != "[key]")
-        section, field = _field(place)
+        place, section, field = _spot(item["loc"])
         kind, reason = item["type"], str(item.get("ctx", {}).get("error", ""))
-        if kind == "extra_forbidden":
+        if kind in ("union_tag_not_found", "union_tag_invalid"):
+            yield _of_kind((*place, "kind"), kind, item.get("ctx", {}).get("tag"), shown)
+        elif kind == "extra_forbidden":
             yield Complaint(place, _unknown(place, section))
         elif kind == "missing":
             yield Complaint(place, f"is missing; expected {_expected(kind, field, place)}")
@@ -79,6 +81,18 @@ def of_validation(error: ValidationError, shown: Callable[[Place], str]) -> Iter
                 f"is {shown(place)}; expected {_expected(kind, field, place)}"
                 + (f" ({reason})" if reason else ""),
             )
+
+
+def _of_kind(place: Place, error: str, given: object, shown: Callable[[Place], str]) -> Complaint:
+    """Return the complaint about an output whose kind is missing or none of ours."""
+    wanted = f"expected {', '.join(_KINDS[:-1])} or {_KINDS[-1]}"
+    if error == "union_tag_not_found":
+        return Complaint(place, f"is missing; {wanted}")
+    if given in _LATER_KINDS:
+        return Complaint(place, f"is {shown(place)}; {given} is not available in this version")
+    near = get_close_matches(str(given)[:50].lower(), _KINDS, 1, 0.4)
+    hint = f" (did you mean {near[0]}?)" if near else ""
+    return Complaint(place, f"is {shown(place)}; {wanted}{hint}")
 
 
 def dotted(place: Place) -> str:
@@ -102,9 +116,11 @@ def show(value: Any) -> str:
 
 
 def _expected(kind: str, field: FieldInfo | None, place: Place) -> str:
-    model = _model(field.annotation) if field else None
-    if kind == "model_type" and model:
-        needed = [name for name, part in model.model_fields.items() if part.is_required()]
+    models = _models(field.annotation) if field else []
+    if kind in ("model_type", "model_attributes_type") and models:
+        keys = [_keys(model) for model in models]
+        needed = [name for name, part in keys[0].items() if part.is_required()]
+        needed = [name for name in needed if all(name in others for others in keys)]
         return "keys and values" + (f", at least {' and '.join(needed)}" if needed else "")
     wanted = (field.description if field else None) or "something else"
     return f"an item for {wanted}" if isinstance(place[-1], int) else wanted
@@ -115,38 +131,62 @@ def _unknown(place: Place, section: type[BaseModel]) -> str:
     plain = ".".join(part for part in place if isinstance(part, str))
     if plain in _LATER:
         return "is not available in this version"
-    names = [*section.model_fields]
+    names = [*_keys(section)]
     names += [f"{name}_file" for name in names if name in SECRETS]
-    if elsewhere := [path for path in _all_keys(Config) if path.rpartition(".")[2] == key]:
+    # What an output lacks may stand deeper in it; another kind's keys are no help.
+    inside = place[0] == "outputs"
+    where = dotted(place[:-1]) + "." if inside else ""
+    if elsewhere := [
+        path
+        for path in _all_keys(section if inside else Config, where)
+        if path.rpartition(".")[2] in (key, key.removesuffix("_file"))
+    ]:
         return f"is not a key here; did you mean `{elsewhere[0]}`?"
     if near := get_close_matches(key.lower()[:100], names, 1, 0.6):
         return f"is not a key; did you mean `{near[0]}`?"
     return f"is not a key; here are {', '.join(names)}"
 
 
+def _keys(section: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return a section's fields by the names they have in the file."""
+    return {field.alias or name: field for name, field in section.model_fields.items()}
+
+
 def _all_keys(section: type[BaseModel], prefix: str = "") -> Iterator[str]:
-    for name, field in section.model_fields.items():
+    for name, field in _keys(section).items():
         yield prefix + name
-        if model := _model(field.annotation):
+        for model in _models(field.annotation):
             yield from _all_keys(model, f"{prefix}{name}.")
 
 
-def _field(place: Place) -> tuple[type[BaseModel], FieldInfo | None]:
-    """Return the section a place is in, and the field that holds it."""
+def _spot(loc: tuple[int | str, ...]) -> tuple[Place, type[BaseModel], FieldInfo | None]:
+    """Return the place the schema tells of, the section it is in, and the field that holds it."""
+    parts = [part for part in loc if part != "[key]"]
+    # After an output's number the schema tells its kind, which is no key of the file.
+    kind = parts.pop(2) if parts[0] == "outputs" and len(parts) > 2 else None
     section: type[BaseModel] = Config
     field: FieldInfo | None = None
-    names = [part for part in place if isinstance(part, str)]
+    names = [part for part in parts if isinstance(part, str)]
     for n, name in enumerate(names):
-        field = section.model_fields.get(name)
-        model = _model(field.annotation) if field else None
-        if field is None or model is None or n == len(names) - 1:
+        field = _keys(section).get(name)
+        models = _models(field.annotation) if field else []
+        if not models or n == len(names) - 1:
             break
-        section = model
-    return section, field
+        section = next((model for model in models if _kind(model) == kind), models[0])
+    return tuple(parts), section, field
 
 
-def _model(annotation: Any) -> type[BaseModel] | None:
-    """Return the section inside an annotation such as tuple[FeedSettings, ...]."""
+def _models(annotation: Any) -> list[type[BaseModel]]:
+    """Return the sections inside an annotation such as tuple[FeedSettings, ...]."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next(filter(None, map(_model, typing.get_args(annotation))), None)
+        return [annotation]
+    return [model for part in typing.get_args(annotation) for model in _models(part)]
+
+
+def _kind(model: type[BaseModel]) -> str | None:
+    """Return the kind of output that a section is for."""
+    field = model.model_fields.get("kind")
+    return next(iter(typing.get_args(field.annotation)), None) if field else None
+
+
+_KINDS = tuple(filter(None, map(_kind, typing.get_args(OutputSettings))))

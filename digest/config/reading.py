@@ -10,8 +10,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from digest.config import complaints
-from digest.config.complaints import Complaint
-from digest.config.schema import SECRETS, Config
+from digest.config.agreement import disagreements
+from digest.config.complaints import PRIVATE, Complaint
+from digest.config.schema import Config
+from digest.config.section import SECRETS
 from digest.config.yamlfile import LARGEST, Document, Place, YamlError, read_yaml
 from digest.core.urls import canonical
 from digest.errors import ConfigError
@@ -64,9 +66,10 @@ def parse(
     try:
         config = Config.model_validate(tree, context={"folder": folder})
     except ValidationError as error:
-        found += complaints.of_validation(error, _Shown(document))
+        told = complaints.of_validation(error, _Shown(document))
+        found += [complaint for complaint in told if complaint.place not in filler.unread]
     if config is not None:
-        found += _same_files(config)
+        found += disagreements(config)
     if found or config is None:
         raise complaints.as_error(found, name, document)
     return config
@@ -77,6 +80,7 @@ class _Filler:
 
     def __init__(self, folder: Path, environ: Mapping[str, str]) -> None:
         self.complaints: list[Complaint] = []
+        self.unread: set[Place] = set()  # secrets whose files are of no use
         self._folder = folder
         self._environ = environ
 
@@ -129,7 +133,8 @@ class _Filler:
             if text and len(body) <= _LARGEST_SECRET:
                 return text
             self._complain(place, f"names {path}, which is " + ("too large" if text else "empty"))
-        return "?"  # the complaint above ends the reading; this only spares a second one
+        self.unread.add((*place[:-1], str(place[-1]).removesuffix("_file")))
+        return "?"
 
     def _complain(self, place: Place, message: str) -> None:
         self.complaints.append(Complaint(place, message))
@@ -148,7 +153,7 @@ class _Shown:
                 value = value[part]
             except (KeyError, IndexError, TypeError):
                 return "…"
-        return "(hidden)" if place and place[-1] in SECRETS else complaints.show(value)
+        return "(hidden)" if PRIVATE.intersection(place) else complaints.show(value)
 
 
 def _twice(tree: Mapping[str, Any]) -> list[Complaint]:
@@ -171,14 +176,3 @@ def _twice(tree: Mapping[str, Any]) -> list[Complaint]:
 def _feed_name(feed: Mapping[str, Any], n: int) -> str:
     name = feed.get("name")
     return f"feeds[{n}]" + (f" ({name})" if isinstance(name, str) and name else "")
-
-
-def _same_files(config: Config) -> list[Complaint]:
-    """Return a complaint for each output that would write over an earlier one."""
-    first: dict[tuple[Path, str], int] = {}
-    found = []
-    for n, output in enumerate(config.outputs):
-        other = first.setdefault((output.dir, output.pattern), n)
-        if other != n:
-            found.append(Complaint(("outputs", n), f"writes the same file as outputs[{other}]"))
-    return found

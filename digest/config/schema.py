@@ -12,31 +12,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    SecretStr,
-)
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
 from digest.config import values
+from digest.config.outputs import OutputSettings
+from digest.config.section import Duration, Section, Url, Whole, Word
 from digest.models import Feed, FeedKind
-
-SECRETS = frozenset({"api_key"})  # keys never shown, which may come from a file: api_key_file
-
-Word = Annotated[str, Field(min_length=1, max_length=200)]
-Url = Annotated[str, AfterValidator(values.url)]
-Whole = Annotated[int, BeforeValidator(values.number)]
-Duration = Annotated[timedelta, BeforeValidator(values.duration)]
-Folder = Annotated[Path, BeforeValidator(values.path)]
-
-
-class Section(BaseModel):
-    """A part of the configuration: frozen, and no key but its own."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
 class Schedule(Section):
@@ -180,29 +161,18 @@ class ModelSettings(Section):
     )
 
 
-class OutputSettings(Section):
-    """A folder the edition is written to, in one format."""
+class WebSettings(Section):
+    """Where the server that `digest serve` runs can be reached from outside."""
 
-    kind: Annotated[str, AfterValidator(values.output_kind)] = Field(
-        description="markdown, html or json"
+    base_url: Annotated[str, AfterValidator(values.site)] = Field(
+        description="an http or https address without query, such as https://digest.example.org"
     )
-    dir: Folder = Field(description="a folder")
-    path: Annotated[str, AfterValidator(values.pattern)] = Field(
-        default="",
-        description='a path inside dir, such as "{date:%Y/%m}/{date}.md"',
-    )
-
-    @property
-    def pattern(self) -> str:
-        """Return ``path``, or without one {date}.md, .html or .json."""
-        ending = {"markdown": "md", "html": "html", "json": "json"}[self.kind]
-        return self.path or f"{{date}}.{ending}"
 
 
 class Config(Section):
     """Everything a run needs to know; times are durations, sizes bytes, paths absolute."""
 
-    title: str = Field(
+    title: Annotated[str, AfterValidator(values.one_line)] = Field(
         default="AI Industry Digest",
         min_length=1,
         max_length=200,
@@ -233,9 +203,12 @@ class Config(Section):
         default=WorkerSettings(), description="a mapping whose processes are auto or 1 to 64"
     )
     llm: ModelSettings | None = Field(default=None, description="a mapping with base_url and model")
-    outputs: tuple[OutputSettings, ...] = Field(
+    outputs: tuple[Annotated[OutputSettings, Field(discriminator="kind")], ...] = Field(
         default=(),
         description="a list such as [{kind: markdown, dir: digests}], no two with one file",
+    )
+    web: WebSettings | None = Field(
+        default=None, description="a mapping such as {base_url: https://digest.example.org}"
     )
     templates: Annotated[Path, BeforeValidator(values.folder)] | None = Field(
         default=None, description="a folder that exists"
@@ -245,6 +218,11 @@ class Config(Section):
     def zone(self) -> ZoneInfo:
         """Return the edition's time zone."""
         return ZoneInfo(self.timezone)
+
+    @property
+    def base_url(self) -> str | None:
+        """Return where our own server can be reached, None where that is not told."""
+        return self.web.base_url if self.web else None
 
     @property
     def store_path(self) -> Path:

@@ -25,7 +25,7 @@ _CLOCK = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _HOST = re.compile(r"(?:\*\.)?[a-z0-9_](?:[a-z0-9_.-]*[a-z0-9_])?|\*")
 _IPV6 = re.compile(r"[0-9a-f:]*:[0-9a-f:.]+")
 _SPACES = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]")
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f]")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
 def duration(value: object) -> timedelta:
@@ -52,6 +52,13 @@ def number(value: object) -> object:
     """Return the value, but refuse true and false, which Python counts as 1 and 0."""
     if isinstance(value, bool):
         raise ValueError
+    return value
+
+
+def one_line(value: str) -> str:
+    """Return text that is no more than one line, so that it may stand in the head of a mail."""
+    if _CONTROLS.search(value):
+        raise ValueError("it must be one line")
     return value
 
 
@@ -178,14 +185,21 @@ def pattern(value: str) -> str:
     return value
 
 
-def output_kind(value: str) -> str:
-    """Return the kind, but say of those still to come that they are."""
-    if value in ("atom", "site", "git", "email", "chat"):
-        raise ValueError(f"{value} is not available in this version")
-    if value not in ("markdown", "html", "json"):
-        near = get_close_matches(value[:50], ("markdown", "html", "json"), 1, 0.4)
-        raise ValueError(f"did you mean {near[0]}?" if near else "")
-    return value
+def weekly(value: str) -> str:
+    """Return a path pattern for a week's Markdown."""
+    if not value.endswith(".md"):
+        raise ValueError
+    return pattern(value)
+
+
+def site(value: str) -> str:
+    """Return the address a web server is reached at, without a slash at its end."""
+    url(value)
+    if {"?", "#"} & set(value) or "@" in urlsplit(value).netloc or len(value) > 200:
+        raise ValueError
+    if not value.isascii():
+        raise ValueError("it has letters that are not ASCII; write the host as xn--…")
+    return value.rstrip("/")
 
 
 def processes(value: object) -> object:

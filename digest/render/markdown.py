@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 
 from digest.models import Edition
 from digest.render.printable import line, web_url
@@ -64,12 +65,34 @@ def destination(url: str) -> str:
     return _IN_URL.sub(_percent, web_url(url))
 
 
-def _rendered(name: str, edition: Edition, templates: Templates) -> str:
-    view = edition_view(edition, text=escape, link=destination)
-    text = templates.render(name, edition=view, front_matter=_front_matter(edition, view))
-    # Templates may be generous with blank lines; one is enough, and none at the ends.
+def tidy(text: str) -> str:
+    """Return a rendered file without spaces at line ends and with one blank line at most.
+
+    So templates may be generous with both.
+    """
     text = re.sub(r"[ \t]+$", "", text, flags=re.MULTILINE)
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
+
+
+def front_matter(*, title: str, moment: str, slug: str, about: str, tags: Iterable[str]) -> str:
+    """Return YAML that Hugo, Jekyll, Astro and MkDocs read, between its two rules.
+
+    ``moment`` is an ISO 8601 time with its offset; of ``slug`` letters, digits and dashes are kept.
+    """
+    fields = {
+        "title": _quoted(line(title)),
+        "date": moment,
+        "slug": _quoted(re.sub(r"[^a-z0-9]+", "-", slug.lower()).strip("-") or moment[:10]),
+        "description": _quoted(line(about)),
+        "tags": f"[{', '.join(_quoted(line(tag)) for tag in tags)}]",
+        "draft": "false",
+    }
+    return "\n".join(["---", *(f"{name}: {value}" for name, value in fields.items()), "---"])
+
+
+def _rendered(name: str, edition: Edition, templates: Templates) -> str:
+    view = edition_view(edition, text=escape, link=destination)
+    return tidy(templates.render(name, edition=view, front_matter=_front_matter(edition, view)))
 
 
 def _escaped(text: str, found: re.Match[str]) -> str:
@@ -93,19 +116,13 @@ def _percent(found: re.Match[str]) -> str:
 
 
 def _front_matter(edition: Edition, view: EditionView) -> str:
-    """Return YAML that Hugo, Jekyll, Astro and MkDocs read, between its two rules."""
-    title = f"{line(edition.title)}, {view.date}"
-    slug = re.sub(r"[^a-z0-9]+", "-", edition.id.lower()).strip("-") or view.iso_date
-    about = summary(edition) or f"{view.size[0].upper()}{view.size[1:]}."
-    fields = {
-        "title": _quoted(title),
-        "date": view.generated_iso,
-        "slug": _quoted(slug),
-        "description": _quoted(about),
-        "tags": f"[{_quoted('digest')}, {_quoted(line(edition.name))}]",
-        "draft": "false",
-    }
-    return "\n".join(["---", *(f"{name}: {value}" for name, value in fields.items()), "---"])
+    return front_matter(
+        title=f"{line(edition.title)}, {view.date}",
+        moment=view.generated_iso,
+        slug=edition.id,
+        about=summary(edition) or f"{view.size[0].upper()}{view.size[1:]}.",
+        tags=("digest", edition.name),
+    )
 
 
 def _quoted(text: str) -> str:
