@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from digest.core import edition as editions
-from digest.core import memory, ranking, relevance, stories
+from digest.core import forgotten, memory, ranking, relevance, stories
 from digest.errors import BriefError
 from digest.models import (
     Article,
@@ -80,9 +80,12 @@ class Editing:
         waiting = self.store.waiting_articles()
         fresh = {a.id for a in articles if memory.is_fresh(a, window.opens, waiting)}
         usable = [a for a in articles if self._refusal(a) is None]
-        grouped = stories.group(usable, language=choices.language)
+        past = self._remembered(usable, earlier)
+        grouped = forgotten.group(usable, past.traces, past.printed, language=choices.language)
         wanted = [s for s in grouped if _is_news(s)]
-        judged = self._judge(wanted, earlier, fresh)
+        told = [t for e in earlier for t in memory.told_in(e)]
+        judged = memory.judge(wanted, told, fresh=fresh, memory=past)
+        judged = [forgotten.without(j, past.traces) for j in judged]
         ranked = ranking.rank(judged, now=now, topics=choices.topics)
         leading, short, left_out = ranking.split(
             ranked,
@@ -146,13 +149,13 @@ class Editing:
             return EntryOutcome.OFF_TOPIC, _off_topic(article)
         return None
 
-    def _judge(
-        self, grouped: Sequence[Story], earlier: Sequence[Edition], fresh: Container[str]
-    ) -> list[Judged]:
-        told = [t for e in earlier for t in memory.told_in(e)]
-        ids = {i for t in told for i in t.article_ids}
-        known = {a.id: a for a in self.store.articles_by_id(ids)}
-        return memory.judge(grouped, told, fresh=fresh, known=known)
+    def _remembered(self, usable: Sequence[Article], earlier: Sequence[Edition]) -> memory.Memory:
+        """Return what is known of the articles told earlier, and of those here without a text."""
+        ids = {i for e in earlier for t in memory.told_in(e) for i in t.article_ids}
+        told = {a.id: a for a in self.store.articles_by_id(ids)}
+        textless = {a.id for a in usable if not a.text}
+        traces = self.store.traces(textless | {i for i in ids if i not in told or not told[i].text})
+        return memory.Memory(told, traces, memory.printed_in(earlier))
 
     def _lines(self, short: Iterable[Ranked]) -> tuple[list[EditionBrief], list[Problem]]:
         lines, problems = [], []

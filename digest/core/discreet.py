@@ -1,0 +1,44 @@
+"""Addresses as others may see them: without the secrets that some hold."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import urlsplit, urlunsplit
+
+from digest.core.urls import identity
+
+# Names of parameters: "key" and "api_key", not "keyword" or "monkey".
+_SECRET = re.compile(
+    r"(?:^|[_.-])(?:auth|h?mac|jwt|key|pass|pwd|sid|sig|uid|user)(?:$|[_.-])"
+    r"|(?:api|access|auth)key|credential|passw|secret|session|signature|token|username",
+    re.IGNORECASE,
+)
+_ADDRESS = re.compile(r"@|%40", re.IGNORECASE)  # in a value: somebody's e-mail address
+_FEED = re.compile(r"feed:[0-9a-f]{16}")
+
+
+def feed_key(url: str) -> str:
+    """Return what a feed is known by in the files: a hash of its address, without any password."""
+    return url if _FEED.fullmatch(url) else "feed:" + identity("feed", without_secrets(url))
+
+
+def without_secrets(url: str) -> str:
+    """Return an address without its user name, and without parameters' values that look like keys
+    or hold an e-mail address.
+    """
+    try:
+        parts = urlsplit(url)
+        host = parts.netloc.rpartition("@")[2]
+    except ValueError:
+        return ""
+    pairs = [pair.partition("=") for pair in parts.query.split("&")]
+    kept = [
+        name if _SECRET.search(name) or _ADDRESS.search(value) else name + mark + value
+        for name, mark, value in pairs
+    ]
+    return urlunsplit((parts.scheme, host, parts.path, "&".join(kept), parts.fragment))
+
+
+def is_key(feed_url: str) -> bool:
+    """Tell whether this stands for the address of a feed that is not configured."""
+    return _FEED.fullmatch(feed_url) is not None

@@ -1,0 +1,62 @@
+"""Articles whose text is not stored any more: they help to group, and are never quoted.
+
+So it is on a machine that loaded what an earlier one saved: titles and traces, no texts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Container, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+from digest.core import stories
+from digest.core.similarity import LEAD_WORDS
+from digest.models import Article, Evidence, Judged, Quality, Story
+
+
+def group(
+    articles: Iterable[Article],
+    gone: Container[str],
+    printed: Mapping[str, Sequence[str]],
+    *,
+    language: str,
+) -> list[Story]:
+    """Return the stories the articles tell; those ``gone`` (ids) by their title and what was
+    printed of them, which is more like the reports of their story than the title alone.
+    """
+
+    def own(article: Article) -> Article:
+        return replace(article, text="") if article.id in gone else article
+
+    lent = [stand_in(a, printed.get(a.id, ())) if a.id in gone else a for a in articles]
+    return [
+        replace(
+            story,
+            evidence=tuple(
+                Evidence(own(e.article), tuple(map(own, e.copies))) for e in story.evidence
+            ),
+            commentary=tuple(map(own, story.commentary)),
+            links=tuple(map(own, story.links)),
+        )
+        for story in stories.group(lent, language=language)
+    ]
+
+
+def without(judged: Judged, gone: Container[str]) -> Judged:
+    """Return a story told by what can be read today; only a story without any is told by titles.
+
+    An article that is ``gone`` cannot be quoted, nor shown to be more than another's copy.
+    """
+    evidence = judged.story.evidence
+    kept = tuple(e for e in evidence if e.article.id not in gone)
+    return replace(judged, story=replace(judged.story, evidence=kept or evidence))
+
+
+def stand_in(article: Article, printed: Iterable[str] = ()) -> Article:
+    """Return what stands for an article without its text when articles are grouped.
+
+    ``printed`` is what editions told of it: its words, in the order of the alphabet, so that it
+    is like the reports of its story, and no run of words makes a report look like a copy of it.
+    """
+    told = dict.fromkeys(word for sentence in printed for word in sentence.split())
+    text = " ".join(sorted(list(told)[:LEAD_WORDS]))
+    return replace(article, text=text, quality=Quality.FEED_ONLY)
