@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 
 from digest import app
 from digest.errors import ConfigError
-from digest.interrupts import finish
 from digest.newsroom.server import Newsroom
 from digest.newsroom.verdicts import Verdict, verdicts
 from digest.pipeline import Outcome
@@ -55,7 +54,7 @@ def show(out: Path, *, now: datetime, keep_serving: bool, as_json: bool) -> None
 
 def _run(config: Config, out: Path, moment: datetime, watching: Progress) -> Outcome:
     shown = watching if isinstance(watching, BarProgress) else _Silent()
-    return finish(app.run_edition(config, now=moment, progress=shown, out=out))
+    return app.run_edition(config, now=moment, progress=shown, out=out)
 
 
 class _Silent:

@@ -13,7 +13,8 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from digest import app
-from digest.config import Config
+from digest.commands.edition import next_due
+from digest.config import Config, EmailOutputSettings, FileOutputSettings
 from digest.core.articles import extract
 from digest.errors import (
     BusyError,
@@ -27,7 +28,6 @@ from digest.explaining import counted
 from digest.interrupts import finish
 from digest.models import Quality
 from digest.render.wording import count
-from digest.running import next_due
 from digest.terminal import print_json
 
 _MEND_CONFIG = "edit the lines named, or start from a fresh one: `digest init FOLDER`"
@@ -45,7 +45,7 @@ class Finding:
     """One thing looked at. ``mend`` says what to do where it does not work."""
 
     what: str
-    works: bool
+    works: bool | None  # None: it could not be found out here
     detail: str
     mend: str = ""
 
@@ -63,7 +63,7 @@ def examine(path: Path, *, as_json: bool) -> int:
     findings.append(Finding("configuration", True, f"{path}: {feeds}"))
     findings += _checks(config)
     _print(findings, as_json)
-    return 0 if all(f.works for f in findings) else 1
+    return 1 if any(f.works is False for f in findings) else 0
 
 
 def _checks(config: Config) -> Iterator[Finding]:
@@ -71,7 +71,12 @@ def _checks(config: Config) -> Iterator[Finding]:
     yield _tried("store", lambda: _store(config), "see `store` in the configuration")
     yield _folder(Path("out"))  # where --out points unless told otherwise
     for output in config.outputs:
-        yield _folder(output.dir)
+        if isinstance(output, FileOutputSettings):
+            yield _folder(output.dir)
+    for line in app.git_lines(config):
+        yield _tried("git", line, "see `outputs` of kind git in the configuration")
+    for mail in app.mails_of(config):
+        yield from _mail(mail)
     yield _tried_async("workers", _workers(config), "free memory, or set `workers.processes: 1`")
     yield _tried_async(
         "feeds", _feeds(config), "check the network, `fetch.proxy` and the addresses"
@@ -80,6 +85,15 @@ def _checks(config: Config) -> Iterator[Finding]:
     if config.edition.schedule is not None:
         detail = next_due(config, app.now()).removeprefix("nothing is due; ")
         yield Finding("schedule", True, detail)
+
+
+def _mail(mail: EmailOutputSettings) -> Iterator[Finding]:
+    yield _tried("mail server", app.server_of(mail).check, f"see `smtp` of the output {mail.name}")
+    if mail.bounces is not None:
+        mailbox = app.mailbox_of(mail.bounces)
+        yield _tried("bounces", mailbox.check, f"see `bounces` of the output {mail.name}")
+    for what, works, sentence in app.sender_domain(mail):
+        yield Finding(what, works, sentence)
 
 
 def _tried(what: str, check: Callable[[], str], mend: str) -> Finding:
@@ -185,7 +199,7 @@ def _print(findings: list[Finding], as_json: bool) -> None:
         print_json(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
         return
     for finding in findings:
-        mark = "✓" if finding.works else "✗"
+        mark = {True: "✓", False: "✗", None: "?"}[finding.works]
         sys.stdout.write(f"{mark} {finding.what:<13} {finding.detail}\n")
-        if not finding.works and finding.mend:
+        if finding.works is False and finding.mend:
             sys.stdout.write(f"  {'':<13} To mend: {finding.mend}\n")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from digest.core import feeds, ownership, selection
+from digest.core.memory import LATE
 from digest.core.ownership import Offer
 from digest.core.urls import registrable_domain
 from digest.errors import FetchError, ItemError
@@ -33,7 +34,6 @@ from digest.models import (
 from digest.reading import Read, Reading
 from digest.world import World
 
-LATE = timedelta(hours=48)  # how long after publication an entry of a followed feed is still new
 GONE_FOR = timedelta(days=30)  # a feed that said 410 is left alone this long
 CHOSEN = (EntryOutcome.PENDING, EntryOutcome.READ)
 TOLD = (EntryOutcome.OFF_TOPIC, EntryOutcome.MUTED)  # passed over for a reason worth telling
@@ -274,7 +274,9 @@ class Gathering:
 def _left_over(feed: Feed, left: Selected) -> Offer:
     """Return an entry that an earlier run chose and did not come to read."""
     own = frozenset({registrable_domain(feed.url)})
-    return Offer(feed, left.entry, left.outcome, left.reason, "", own)
+    # A store loaded from a state knows no texts, and marks such entries as to be opened.
+    outcome = left.outcome if feed.open_pages else EntryOutcome.READ
+    return Offer(feed, left.entry, outcome, left.reason, "", own)
 
 
 def first_of(group: ExceptionGroup[Exception]) -> Exception:

@@ -9,8 +9,9 @@ from datetime import date, datetime
 
 from digest.core import edition as editions
 from digest.core import relevance
+from digest.core.rebuilding import is_rebuilt
 from digest.editing import Choices, Edited, Editing
-from digest.errors import DeliveryError
+from digest.errors import ConfigError, DeliveryError
 from digest.gathering import Gathered, Gathering
 from digest.models import (
     Edition,
@@ -22,13 +23,27 @@ from digest.models import (
     StoredEdition,
     Window,
 )
-from digest.ports import Output, Store
+from digest.ports import Ledger, Output, Store
 from digest.render.record import edition_from_json, edition_to_json, report_to_json
 from digest.reporting import RunClock
 from digest.world import World
 from digest.writing import Writing
 
 REMEMBERED = 10  # earlier editions a story is held against
+COMPLETE = ("done", "unchanged", "uncertain")  # nobody waits for it by itself any more
+
+
+@dataclass(frozen=True)
+class Made:
+    """An edition made or found, stored and rendered; ``edition`` is None where no feed answered."""
+
+    edition: Edition | None
+    state: str  # as the report says it: made | unchanged | empty
+    gathered: Gathered
+    edited: Edited | None
+    outputs: Sequence[Output]
+    rendered: Mapping[str, str]
+    clock: RunClock
 
 
 @dataclass(frozen=True)
@@ -40,7 +55,7 @@ class Outcome:
     rendered: Mapping[str, str]
 
 
-async def run(
+async def make(
     choices: Choices,
     feeds: Sequence[Feed],
     world: World,
@@ -49,55 +64,87 @@ async def run(
     now: datetime,
     day: date | None = None,
     refresh: bool = False,
-) -> Outcome:
-    """Put out the edition of ``day`` (``now``'s local date by default), or return the one there is.
+) -> Made:
+    """Make the edition of ``day`` (``now``'s local date by default), or find the one there is.
 
-    Raises RunError when the store or a template fails; what was read until then stays stored.
-    When no feed answered, no edition is made and the report's exit code is 1. An output that fails
-    is told in the report, and the others go on.
+    The caller holds the store's lease. Raises RunError when the store or a template fails; what
+    was read until then stays stored.
     """
     store = world.store
     clock = RunClock(run_id, world)
-    with store.lease():
-        day = day or editions.local_date(now, choices.timezone)
-        standing = _standing(store, editions.edition_id(choices.name, day))
-        earlier = _earlier(store, choices.name, day)
-        closed = max((e.window.closes for e in earlier), default=None)
-        window = editions.window(now, choices.window, closed)
+    day = day or editions.local_date(now, choices.timezone)
+    edition_id = editions.edition_id(choices.name, day)
+    standing = _standing(store, edition_id)
+    if refresh and standing is not None:
+        _refuse_refresh(standing, world)
+    earlier = _earlier(store, choices.name, day)
+    closed = max((e.window.closes for e in earlier), default=None)
+    window = editions.window(now, choices.window, closed)
 
-        gathered = await _gathering(choices, world, now, window).run(feeds)
-        clock.lap("gathered")
-        if not gathered.answered():
-            kept = Edited(standing) if standing is not None and standing.stories else None
-            state = "unchanged" if kept else "empty"
-            report = clock.report(gathered, kept, state, exit_code=1, trouble=_nobody(gathered))
-            return _told(store, Outcome(report, None, {}))
+    gathered = await _gathering(choices, world, now, window).run(feeds)
+    clock.lap("gathered")
+    if not gathered.answered():
+        kept = Edited(standing) if standing is not None and standing.stories else None
+        state = "unchanged" if kept else "empty"
+        return Made(None, state, gathered, kept, (), {}, clock)
 
-        if standing is not None and standing.stories and not refresh:
-            edited, state = Edited(standing), "unchanged"
-        else:
-            edited = await _editing(choices, world).run(
-                now=now, day=day, window=window, earlier=earlier, feeds=gathered.heard()
-            )
-            state = "made" if edited.edition.stories else "empty"
-            if standing is not None and standing.stories and not edited.edition.stories:
-                edited, state = replace(edited, edition=standing), "unchanged"
-        clock.lap("edited")
+    if standing is not None and standing.stories and not refresh:
+        edited, state = Edited(standing), "unchanged"
+    else:
+        edited = await _editing(choices, world).run(
+            now=now, day=day, window=window, earlier=earlier, feeds=gathered.heard()
+        )
+        state = "made" if edited.edition.stories else "empty"
+        if standing is not None and standing.stories and not edited.edition.stories:
+            edited, state = replace(edited, edition=standing), "unchanged"
+    clock.lap("edited")
 
-        edition = edited.edition
-        outputs = world.outputs if edition.stories or choices.note_when_empty else ()
-        rendered = {name: world.renderers[name](edition) for o in outputs for name in o.formats}
-        clock.lap("rendered")
-        if state != "unchanged":
-            store.save_edition(_frozen(edition), replace=standing is not None)
-        delivered = [_deliver(output, edition, rendered) for output in outputs]
-        clock.lap("delivered")
+    edition = edited.edition
+    shown = edition.stories or choices.note_when_empty
+    outputs = world.outputs if shown and not is_rebuilt(edition) else ()
+    rendered = rendered_for(edition, outputs, world.renderers)
+    clock.lap("rendered")
+    if state != "unchanged":
+        store.save_edition(_frozen(edition), replace=standing is not None)
+    judged = {**gathered.entries, **edited.entries}
+    store.save_outcomes((i, e.outcome, e.story_id, e.reason) for i, e in judged.items())
+    return Made(edition, state, gathered, edited, outputs, rendered, clock)
 
-        judged = {**gathered.entries, **edited.entries}
-        store.save_outcomes((i, e.outcome, e.story_id, e.reason) for i, e in judged.items())
-        exit_code = 3 if any(o.status == "failed" for o in delivered) else 0
-        report = clock.report(gathered, edited, state, exit_code=exit_code, outputs=delivered)
-        return _told(store, Outcome(report, edition, rendered))
+
+def publish(made: Made, world: World, *, now: datetime) -> Outcome:
+    """Give the edition to every output, and return the report of the whole run.
+
+    An output that fails is told in the report, with exit code 3, and the others go on. Where no
+    feed answered nothing is sent, and the exit code is 1.
+    """
+    if made.edition is None:
+        report = made.clock.report(
+            made.gathered, made.edited, made.state, exit_code=1, trouble=_nobody(made.gathered)
+        )
+        return _told(world.store, Outcome(report, None, {}))
+    delivered = deliver(made.edition, made.outputs, made.rendered, ledger=world.ledger, now=now)
+    made.clock.lap("delivered")
+    exit_code = 3 if any(o.status == "failed" for o in delivered) else 0
+    report = made.clock.report(
+        made.gathered, made.edited, made.state, exit_code=exit_code, outputs=delivered
+    )
+    return _told(world.store, Outcome(report, made.edition, made.rendered))
+
+
+def _refuse_refresh(standing: Edition, world: World) -> None:
+    """Raise ConfigError where an edition has to stand: files can be made anew, mail cannot.
+
+    Nor can an edition whose articles' texts are not on this machine: it would lose its sentences.
+    """
+    finished = world.ledger.finished_outputs(standing.id)
+    mailed = any(o.kind == "email" and o.key in finished for o in world.outputs)
+    if mailed or world.ledger.delivery_began(standing.id):
+        why = "has been sent already"
+    elif world.store.traces(s.article_id for told in standing.stories for s in told.sources):
+        why = "was made on another machine, which has the texts"
+    else:
+        return
+    raise ConfigError(f"--refresh: {standing.id} {why}, so it stands", key="--refresh")
 
 
 def _told(store: Store, outcome: Outcome) -> Outcome:
@@ -151,17 +198,36 @@ def _frozen(edition: Edition) -> StoredEdition:
     )
 
 
-def put_out(
+def rendered_for(
     edition: Edition,
     outputs: Sequence[Output],
     renderers: Mapping[str, Callable[[Edition], str]],
+) -> dict[str, str]:
+    """Return the edition in each format the outputs need, rendered once; raises RenderError."""
+    names = dict.fromkeys(name for output in outputs for name in output.formats)
+    return {name: renderers[name](edition) for name in names}
+
+
+def deliver(
+    edition: Edition,
+    outputs: Sequence[Output],
+    rendered: Mapping[str, str],
+    *,
+    ledger: Ledger,
+    now: datetime,
 ) -> list[OutputResult]:
-    """Render an edition, once per format, and give it to every output. Raises RenderError."""
-    rendered = {name: renderers[name](edition) for o in outputs for name in o.formats}
-    return [_deliver(output, edition, rendered) for output in outputs]
+    """Give an edition to every output, and note in the ledger which have the whole of it."""
+    results = []
+    for output in outputs:
+        result = put_out(output, edition, rendered)
+        if result.status in COMPLETE:
+            ledger.finish_output(edition.id, output.key, now)
+        results.append(result)
+    return results
 
 
-def _deliver(output: Output, edition: Edition, rendered: Mapping[str, str]) -> OutputResult:
+def put_out(output: Output, edition: Edition, rendered: Mapping[str, str]) -> OutputResult:
+    """Give an edition to one output; its failure is a result."""
     try:
         return output.deliver(edition, rendered)
     except DeliveryError as error:

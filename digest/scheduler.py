@@ -16,15 +16,18 @@ from types import FrameType
 TICK = 20  # seconds
 AFTER_FAILURE = timedelta(minutes=15)
 
+EVERY = timedelta(hours=1)  # the chore, such as reading the mailbox for bounces
+
 Due = Callable[[datetime], date | None]
 PutOut = Callable[[datetime, date], int]  # returns an exit code
+Chore = Callable[[datetime], None]
 
 
 class Service:
     """Puts out each edition when it is due, once.
 
     ``due`` reads the store, ``put_out`` makes the edition of a date, ``clock`` tells the time,
-    ``say`` takes one line for the log.
+    ``say`` takes one line for the log; ``chore`` is done once an hour when nothing is due.
     """
 
     def __init__(
@@ -34,11 +37,14 @@ class Service:
         put_out: PutOut,
         clock: Callable[[], datetime],
         say: Callable[[str], None],
+        chore: Chore | None = None,
     ) -> None:
         self._due = due
         self._put_out = put_out
         self._clock = clock
         self._say = say
+        self._chore = chore
+        self._chore_done: datetime | None = None
         self._not_before: datetime | None = None
         self._stopping = False
         self._told = False  # by SIGTERM, which is how a service is meant to end
@@ -52,6 +58,7 @@ class Service:
         try:
             day = self._due(now)
             if day is None:
+                self._tidy(now)
                 return
             self._say(f"the edition of {day.isoformat()} is due")
             code = self._put_out(now, day)
@@ -61,9 +68,15 @@ class Service:
         except Exception as error:  # a service outlives whatever one run trips over
             self._say(f"error: {error}")
             code = 1
-        self._not_before = now + AFTER_FAILURE if code == 1 else None
-        if code == 1:
+        self._not_before = now + AFTER_FAILURE if code else None
+        if code:
             self._say(f"the next try is at {self._not_before:%H:%M} UTC")
+
+    def _tidy(self, now: datetime) -> None:
+        done = self._chore_done
+        if self._chore is not None and (done is None or now - done >= EVERY):
+            self._chore_done = now
+            self._chore(now)
 
     def run(self) -> None:
         """Tick until SIGTERM, or Ctrl-C, which is raised; a run under way ends, losing nothing."""

@@ -9,11 +9,11 @@ import re
 import sys
 import textwrap
 import time
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
 
-from digest.models import FeedOutcome, Problem, RunReport
+from digest.models import FeedOutcome, OutputResult, Problem, RunReport
 from digest.render.wording import count
 
 if TYPE_CHECKING:
@@ -121,12 +121,9 @@ def print_summary(report: RunReport, stream: TextIO, said: Collection[str] = ())
         ("stories", _stories(report.counts)),
         ("time", f"{report.seconds.get('total', 0):.1f} s"),
     ]
-    for output in report.outputs:
-        failed = output.status == "failed"
-        told = f"FAILED: {output.detail}" if failed else f"{output.target} ({output.status})"
-        rows.append((output.kind, told))
     for label, text in rows:
         stream.write(_row(label, text))
+    print_outputs(report.outputs, stream)
     problems = [
         p for p in report.problems if p.stage not in ("output", "run") and p.message not in said
     ]
@@ -136,6 +133,17 @@ def print_summary(report: RunReport, stream: TextIO, said: Collection[str] = ())
     if len(lines) > MOST_PROBLEMS:
         more = count(len(lines) - MOST_PROBLEMS, "more problem", "more problems")
         stream.write(f"! and {more}, which the report names\n")
+
+
+def print_outputs(outputs: Iterable[OutputResult], stream: TextIO) -> None:
+    """Print where an edition went, a row for each output."""
+    for output in outputs:
+        told = f"{output.target} ({output.status})"
+        if output.status == "failed":
+            told = f"FAILED: {output.detail}"
+        elif output.detail:
+            told += f": {output.detail}"
+        stream.write(_row(output.kind, told))
 
 
 def _gathered(problems: Sequence[Problem]) -> list[str]:

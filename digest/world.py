@@ -7,7 +7,16 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from digest.models import Edition
-from digest.ports import Fetcher, LanguageModel, Meter, Output, Progress, Store, Workers
+from digest.ports import (
+    Fetcher,
+    LanguageModel,
+    Ledger,
+    Meter,
+    Output,
+    Progress,
+    Store,
+    Workers,
+)
 
 
 @dataclass(frozen=True)
@@ -17,6 +26,7 @@ class World:
     fetcher: Fetcher
     workers: Workers
     store: Store
+    ledger: Ledger
     progress: Progress
     meter: Meter
     clock: Callable[[], datetime]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import io
 import os
 import shutil
@@ -67,10 +66,9 @@ def three_days(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Days]:
         reports = []
         for moment in newsroom.runs():
             newsroom.show(moment)
-            run = app.run_edition(
-                config, now=moment, progress=PlainProgress(io.StringIO()), out=folder / "out"
-            )
-            reports.append(asyncio.run(run).report)
+            silent = PlainProgress(io.StringIO())
+            run = app.run_edition(config, now=moment, progress=silent, out=folder / "out")
+            reports.append(run.report)
         yield Days(newsroom, folder, tuple(reports))
 
 

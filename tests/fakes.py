@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import threading
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from digest.errors import ModelError
+from digest.errors import MailUncertain, ModelError
 from digest.ports import ModelReply
 
 
@@ -45,3 +46,56 @@ class ScriptedModel:
             raise answer
         text = answer if isinstance(answer, str) else json.dumps(answer)
         return ModelReply(text, input_tokens=100, cached_tokens=40, output_tokens=20)
+
+
+class FakeTime:
+    """A clock that runs only while somebody sleeps; for any number of threads."""
+
+    def __init__(self) -> None:
+        self.now = 1000.0
+        self._lock = threading.Lock()
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        with self._lock:
+            self.now += seconds
+
+
+class FakeMailServer:
+    """A mail server that takes what ``answer`` lets it: given the address, it returns or raises.
+
+    A MailUncertain is raised when the whole message has come, every other answer before.
+    """
+
+    def __init__(self, answer: Callable[[str], Exception | None] = lambda _address: None) -> None:
+        self.answer = answer
+        self.connecting: list[Exception | None] = []  # what connecting raises, first to last
+        self.connections = 0
+        self.tried: list[str] = []
+        self.taken: list[str] = []
+        self.messages: list[tuple[str, bytes]] = []  # envelope sender, message
+
+    def connect(self) -> FakeMailServer:
+        error = self.connecting.pop(0) if self.connecting else None
+        if error is not None:
+            raise error
+        self.connections += 1
+        return self
+
+    def send(self, sender: str, address: str, message: bytes, ready: Callable[[], bool]) -> bool:
+        self.tried.append(address)
+        error = self.answer(address)
+        if error is not None and not isinstance(error, MailUncertain):
+            raise error
+        if not ready():
+            return False
+        self.taken.append(address)
+        self.messages.append((sender, message))
+        if error is not None:
+            raise error
+        return True
+
+    def close(self) -> None:
+        pass

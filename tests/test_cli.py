@@ -61,13 +61,13 @@ def test_help_loads_nothing_heavy(tmp_path: Path) -> None:
         ("topic x --since 7", 2, "--since: “7” is no span such as 12h or 7d"),
         ("topic x --since 0", 2, "--since: “0” is no span such as 12h or 7d, and at most 3650d"),
         ("topic x --since 99999999d", 2, "and at most 3650d"),
-        ("topic x --format nope", 2, "--format: “nope” is none of html, json, markdown, text"),
-        ("topic x --format email", 2, "--format: “email” is none of html, json, markdown, text"),
+        ("topic x --format nope", 2, "--format: “nope” is none of email, html, json, markdown"),
+        ("topic x --format pdf", 2, "--format: “pdf” is none of email, html, json, markdown, text"),
         ("topic ?! --offline", 2, "“?!” holds no word to look for"),
         ("explain nope", 1, "nothing is known of nope"),
         ("editions show nope", 1, "there is no edition nope; `digest editions list` names those"),
         ("editions render nope", 1, "there is no edition nope"),
-        (f"editions show {DAILY} --format nope", 2, "“nope” is none of html, json, markdown"),
+        (f"editions show {DAILY} --format nope", 2, "“nope” is none of markdown, html, json"),
         ("doctor --config nope.yaml --json", 2, ""),
         ("run --config nope.yaml", 2, "nope.yaml: there is no such file; `digest init` makes one"),
         ("run --config .", 2, ".: cannot be read: Is a directory"),
@@ -108,7 +108,7 @@ def test_a_closing_table_fits_eighty_columns(tmp_path: Path, three_days: Days) -
     assert done.code == 0
     assert not report.exists()
     assert all(len(line) <= 80 for line in lines), lines
-    assert "markdown  standard output (held)" in lines
+    assert "markdown  standard output (held): a dry run writes nothing" in lines
 
 
 def test_any_encoding_of_the_terminal_will_do(desk: Path) -> None:

@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Mapping
+from datetime import date
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path
 
+from digest.core.rollup import monday_of
 from digest.errors import ConfigError, DeliveryError, RenderError
 from digest.models import Edition, OutputResult
 
-ENDINGS = {"markdown": "md", "html": "html", "json": "json"}
+WEEKLY = "weekly"  # the rendering that is the roll-up of the edition's week
 
 
 def bundled(name: str) -> Traversable:
@@ -98,29 +100,37 @@ def shown(path: Path) -> str:
 
 
 class FileOutput:
-    """An edition as one file of one format.
+    """An edition as one file of one format, and beside it perhaps the roll-up of its week.
 
     ``path`` may hold ``{date}`` (with a strftime format after a colon), ``{id}`` and ``{name}``;
-    it stays inside ``folder``.
+    it stays inside ``folder``. ``weekly`` is such a path for the roll-up; its date is the week's
+    Monday.
     """
 
-    def __init__(self, kind: str, folder: Path, path: str) -> None:
+    def __init__(self, kind: str, folder: Path, path: str, *, weekly: str = "") -> None:
         self.kind = kind
-        self.formats = (kind,)
+        self.formats = (kind, WEEKLY) if weekly else (kind,)
         self.target = shown(folder / path)
+        self.key = f"{kind}:{path}"  # the folder may be moved, and looks different elsewhere
         self._folder = folder
         self._path = path
+        self._weekly = weekly
 
     def deliver(self, edition: Edition, rendered: Mapping[str, str]) -> OutputResult:
         """Write the file; ``unchanged`` where the very bytes stood there."""
-        relative = self._path.format(date=edition.date, id=edition.id, name=edition.name)
-        target = self._folder / relative
+        target, changed = self._write(self._path, edition, edition.date, rendered[self.kind])
+        if self._weekly and rendered[WEEKLY]:  # a week without news has no roll-up
+            monday = monday_of(edition.date)
+            changed |= self._write(self._weekly, edition, monday, rendered[WEEKLY])[1]
+        return OutputResult(self.kind, shown(target), "done" if changed else "unchanged")
+
+    def _write(self, path: str, edition: Edition, day: date, text: str) -> tuple[Path, bool]:
+        target = self._folder / path.format(date=day, id=edition.id, name=edition.name)
         try:
             if not target.resolve().is_relative_to(self._folder.resolve()):
                 where = f"{shown(target)} lies outside {shown(self._folder)}"
                 raise DeliveryError(self.kind, where)
-            changed = write(target, rendered[self.kind])
+            return target, write(target, text)
         except OSError as error:
             message = f"{shown(target)} cannot be written: {reason(error)}"
             raise DeliveryError(self.kind, message) from error
-        return OutputResult(self.kind, shown(target), "done" if changed else "unchanged")

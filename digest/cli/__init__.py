@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 import sys
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
+from digest.cli import editions, state, subscribers
+from digest.cli.options import (
+    DEFAULT_CONFIG,
+    AtOption,
+    ConfigOption,
+    JsonOption,
+    OutOption,
+    VerboseOption,
+    log,
+    now,
+    settings,
+)
 from digest.errors import ConfigError, DigestError
-
-if TYPE_CHECKING:
-    from digest.config import Config
 
 app = typer.Typer(
     name="digest",
@@ -22,28 +31,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
-editions_app = typer.Typer(
-    help="Editions made so far.", no_args_is_help=True, rich_markup_mode=None
-)
-app.add_typer(editions_app, name="editions")
+app.add_typer(editions.group, name="editions")
+app.add_typer(subscribers.group, name="subscribers")
+app.add_typer(state.group, name="state")
 
-ConfigOption = Annotated[
-    Path, typer.Option("--config", metavar="FILE", help="The configuration file.")
-]
-AtOption = Annotated[
-    str | None,
-    typer.Option(
-        "--at", metavar="TIME", help="The run's idea of now, ISO 8601; for tests and replays."
-    ),
-]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
-VerboseOption = Annotated[
-    bool, typer.Option("--verbose", help="Log tracebacks and details on standard error.")
-]
-OutOption = Annotated[
-    Path, typer.Option("--out", metavar="DIR", help="Where the edition's files go.")
-]
-DEFAULT_CONFIG = Path("config.yaml")
 INTERRUPTED = 130  # the exit code of Ctrl-C
 
 
@@ -87,24 +78,30 @@ def run(
     verbose: VerboseOption = False,
 ) -> None:
     """Put out today's edition, or say that it stands."""
-    from digest import running
+    from digest.commands import edition as commands
 
-    settings = _settings(config, verbose)
-    running.check_edition(settings, edition)
+    chosen = settings(config, verbose)
+    commands.check_edition(chosen, edition)
     if dry_run and report is not None:
         raise ConfigError(
             "--report: --dry-run writes nothing; --json prints the report", key="--report"
         )
-    now = _now(at, settings.timezone)
+    moment = now(at, chosen.timezone)
     day: date | None = None
     if due:
-        day = running.due(settings, now)
+        day = commands.due(chosen, moment)
         if day is None:
-            typer.echo(running.next_due(settings, now), err=True)
+            typer.echo(commands.next_due(chosen, moment), err=True)
             return
-    code = running.run_and_print(
-        settings,
-        now=now,
+        if not (refresh or dry_run or no_deliver):
+            raise typer.Exit(
+                commands.run_due(
+                    chosen, now=moment, day=day, out=out, report_to=report, as_json=as_json
+                )
+            )
+    code = commands.run_and_print(
+        chosen,
+        now=moment,
         day=day,
         out=out,
         refresh=refresh,
@@ -123,7 +120,8 @@ def topic(
         str, typer.Option("--since", metavar="7d", help="How far back, such as 12h or 30d.")
     ] = "7d",
     format_: Annotated[
-        str, typer.Option("--format", metavar="markdown|html|text|json", help="How to print it.")
+        str,
+        typer.Option("--format", metavar="markdown|html|text|json|email", help="How to print it."),
     ] = "text",
     output: Annotated[
         Path | None,
@@ -141,14 +139,14 @@ def topic(
     verbose: VerboseOption = False,
 ) -> None:
     """Write one piece on one topic, in the digest's form."""
-    from digest import running
     from digest.arguments import span
+    from digest.commands.topic import topic_and_print
 
-    settings = _settings(config, verbose)
-    running.topic_and_print(
-        settings,
+    chosen = settings(config, verbose)
+    topic_and_print(
+        chosen,
         query,
-        now=_now(at, settings.timezone),
+        now=now(at, chosen.timezone),
         since=span(since),
         style=format_,
         output=output,
@@ -171,16 +169,32 @@ def demo(
     """Run the whole pipeline on a bundled newsroom: three days of invented news."""
     from digest.demo import show
 
-    _log(verbose)
-    show(out, now=_now(at, "UTC"), keep_serving=keep_serving, as_json=as_json)
+    log(verbose)
+    show(out, now=now(at, "UTC"), keep_serving=keep_serving, as_json=as_json)
 
 
 @app.command()
-def serve(config: ConfigOption = DEFAULT_CONFIG, verbose: VerboseOption = False) -> None:
-    """Keep running and put out the edition at its scheduled time."""
-    from digest import running
+def serve(
+    host: Annotated[
+        str | None,
+        typer.Option("--host", metavar="ADDRESS", help="Where the web server listens (127.0.0.1)."),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option("--port", metavar="NUMBER", min=0, max=65535, help="Its port (8080)."),
+    ] = None,
+    config: ConfigOption = DEFAULT_CONFIG,
+    verbose: VerboseOption = False,
+) -> None:
+    """Keep running: put out the edition at its time, and let readers unsubscribe."""
+    from digest.commands import service
 
-    running.serve(_settings(config, verbose))
+    service.serve(
+        settings(config, verbose),
+        host=host or "127.0.0.1",
+        port=8080 if port is None else port,
+        listen=host is not None or port is not None,
+    )
 
 
 @app.command()
@@ -191,9 +205,9 @@ def explain(
     verbose: VerboseOption = False,
 ) -> None:
     """Say why: what became of an article, a story or an edition."""
-    from digest import running
+    from digest.commands.explain import explain as explained
 
-    running.explain(_settings(config, verbose), subject, as_json=as_json)
+    explained(settings(config, verbose), subject, as_json=as_json)
 
 
 @app.command()
@@ -205,7 +219,7 @@ def doctor(
     """Check what works, what does not, and how to mend it."""
     from digest.doctor import examine
 
-    _log(verbose)
+    log(verbose)
     raise typer.Exit(examine(config, as_json=as_json))
 
 
@@ -215,75 +229,10 @@ def init(
     verbose: VerboseOption = False,
 ) -> None:
     """Make a folder ready to edit: a configuration with its feeds."""
-    from digest import running
+    from digest.commands.init import init as made
 
-    _log(verbose)
-    running.init(folder)
-
-
-@editions_app.command("list")
-def editions_list(
-    config: ConfigOption = DEFAULT_CONFIG,
-    as_json: JsonOption = False,
-    verbose: VerboseOption = False,
-) -> None:
-    """List the editions made, newest first."""
-    from digest import running
-
-    running.list_editions(_settings(config, verbose), as_json=as_json)
-
-
-@editions_app.command("show")
-def editions_show(
-    edition_id: Annotated[str, typer.Argument(metavar="ID")],
-    format_: Annotated[
-        str, typer.Option("--format", metavar="markdown|html|json", help="How to print it.")
-    ] = "markdown",
-    config: ConfigOption = DEFAULT_CONFIG,
-    verbose: VerboseOption = False,
-) -> None:
-    """Print a stored edition."""
-    from digest import running
-
-    running.show_edition(_settings(config, verbose), edition_id, format_)
-
-
-@editions_app.command("render")
-def editions_render(
-    edition_id: Annotated[str, typer.Argument(metavar="ID")],
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", metavar="DIR", help="Default: out for the newest edition, else out/ID."
-        ),
-    ] = None,
-    config: ConfigOption = DEFAULT_CONFIG,
-    verbose: VerboseOption = False,
-) -> None:
-    """Write a stored edition's files again, after a template has changed."""
-    from digest import running
-
-    raise typer.Exit(running.render_edition(_settings(config, verbose), edition_id, out))
-
-
-def _settings(config: Path, verbose: bool) -> Config:
-    from digest.app import read_config
-
-    _log(verbose)
-    return read_config(config)
-
-
-def _log(verbose: bool) -> None:
-    from digest.log import set_up
-
-    set_up(verbose)
-
-
-def _now(at: str | None, timezone: str) -> datetime:
-    from digest.app import now
-    from digest.arguments import moment
-
-    return moment(at, timezone, now())
+    log(verbose)
+    made(folder)
 
 
 def main() -> None:

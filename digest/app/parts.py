@@ -1,0 +1,120 @@
+"""The ports of a run, filled from a Config."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+
+from digest.adapters import machine
+from digest.adapters.http import HttpFetcher
+from digest.adapters.store import SqlStore
+from digest.adapters.workers import ProcessWorkers
+from digest.config import Config
+from digest.editing import Choices
+from digest.models import Edition
+from digest.ports import LanguageModel, Output, Progress
+from digest.world import World
+
+Renderer = Callable[[Edition], str]
+
+
+def choices_of(config: Config) -> Choices:
+    """Return what the edition should be, as plain values."""
+    edition = config.edition
+    return Choices(
+        name=edition.name,
+        title=config.title,
+        language=primary(config.language),
+        timezone=config.timezone,
+        window=edition.window,
+        max_stories=edition.max_stories,
+        max_briefs=edition.max_briefs,
+        per_publisher=edition.per_publisher_cap,
+        topics=edition.topics,
+        mute=edition.mute,
+        note_when_empty=edition.when_empty == "note",
+    )
+
+
+def primary(language: str) -> str:
+    """Return a language without its region: articles tell "en", never "en-GB"."""
+    return language.partition("-")[0]
+
+
+def open_store(config: Config, *, scratch: bool = False) -> SqlStore:
+    """Return the configured store; ``scratch``: a copy in memory, for a run that writes nothing."""
+    return SqlStore.open(config.store, scratch=scratch)
+
+
+def open_to_read(config: Config) -> SqlStore:
+    """Return the configured store, and where there is none an empty one, without making a file."""
+    return open_store(config, scratch=not config.store_path.exists())
+
+
+def fetcher_of(config: Config) -> HttpFetcher:
+    """Return the fetcher as configured; an asynchronous context manager."""
+    fetch = config.fetch
+    return HttpFetcher(
+        user_agent=fetch.user_agent,
+        concurrency=fetch.concurrency,
+        per_domain_concurrency=fetch.per_domain.concurrency,
+        per_domain_interval=fetch.per_domain.interval.total_seconds(),
+        timeout=fetch.timeout.total_seconds(),
+        max_bytes=fetch.max_bytes,
+        allow_hosts=fetch.allow_hosts,
+        connect_to=fetch.connect_to,
+        proxy=fetch.proxy,
+    )
+
+
+def workers_of(config: Config) -> ProcessWorkers:
+    """Return the worker processes as configured; an asynchronous context manager."""
+    processes = config.workers.processes
+    return ProcessWorkers(None if processes == "auto" else processes)
+
+
+@asynccontextmanager
+async def model_of(config: Config) -> AsyncIterator[LanguageModel | None]:
+    """Give the configured language model, or None."""
+    if config.llm is None:
+        yield None
+        return
+    from digest.adapters.llm import OpenAIModel
+
+    key = config.llm.api_key
+    async with OpenAIModel(
+        base_url=config.llm.base_url,
+        model=config.llm.model,
+        api_key=key.get_secret_value() if key else "",
+        timeout=config.llm.timeout.total_seconds(),
+        concurrency=config.llm.concurrency,
+    ) as model:
+        yield model
+
+
+@asynccontextmanager
+async def world_of(
+    config: Config,
+    store: SqlStore,
+    *,
+    progress: Progress,
+    outputs: Sequence[Output] = (),
+    renderers: Mapping[str, Renderer] | None = None,
+) -> AsyncIterator[World]:
+    """Give every port of a run, filled, and close all but the store in the end."""
+    async with AsyncExitStack() as stack:
+        fetcher = await stack.enter_async_context(fetcher_of(config))
+        workers = await stack.enter_async_context(workers_of(config))
+        yield World(
+            fetcher=fetcher,
+            workers=workers,
+            store=store,
+            ledger=store,
+            progress=progress,
+            meter=machine.Machine(),
+            clock=machine.utc_now,
+            fence=machine.fence,
+            model=await stack.enter_async_context(model_of(config)),
+            outputs=outputs,
+            renderers=renderers or {},
+        )

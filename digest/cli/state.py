@@ -1,0 +1,27 @@
+"""``digest state``."""
+
+from __future__ import annotations
+
+from digest.cli import options
+from digest.cli.options import DEFAULT_CONFIG, AtOption, ConfigOption, VerboseOption, now, settings
+
+group = options.group("What a machine that forgets everything takes with it, on a git branch.")
+
+
+@group.command()
+def save(
+    config: ConfigOption = DEFAULT_CONFIG, at: AtOption = None, verbose: VerboseOption = False
+) -> None:
+    """Push titles, addresses of articles and editions to the branch digest-state."""
+    from digest.commands import state
+
+    chosen = settings(config, verbose)
+    state.save(chosen, now(at, chosen.timezone))
+
+
+@group.command()
+def load(config: ConfigOption = DEFAULT_CONFIG, verbose: VerboseOption = False) -> None:
+    """Fill the store from the branch digest-state, or from the committed editions."""
+    from digest.commands import state
+
+    state.load(settings(config, verbose))

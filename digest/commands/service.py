@@ -1,0 +1,57 @@
+"""``digest serve``: editions as they fall due, and the page where readers unsubscribe."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from datetime import date, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from digest import app
+from digest.commands.edition import due, next_due, run_due
+from digest.config import Config
+from digest.terminal import PlainProgress
+from digest.web import Server, application, page_maker
+
+
+def serve(config: Config, *, host: str, port: int, listen: bool) -> None:
+    """Keep running: put out editions, read the mailbox for bounces, and answer unsubscriptions.
+
+    The web server listens where ``web.base_url`` is set, or ``listen`` asks for it. Raises
+    RunError where it may not.
+    """
+    from digest.scheduler import Service
+
+    plain = PlainProgress(sys.stderr)
+
+    def put_out(now: datetime, day: date) -> int:
+        return run_due(config, now=now, day=day, out=Path("out"), report_to=None, as_json=False)
+
+    def chore(now: datetime) -> None:
+        with app.open_store(config) as store:
+            for sentence in app.collect_mail(config, store, now):
+                plain.say(sentence)
+
+    mailboxes = any(mail.bounces for mail in app.mails_of(config))
+    with ExitStack() as stack:
+        if listen or config.web is not None:
+            server = stack.enter_context(_web(config, host, port))
+            outside = f", reached as {config.base_url}" if config.base_url else ""
+            plain.say(f"readers unsubscribe at {server.url}{outside}")
+        plain.say(next_due(config, app.now()).removeprefix("nothing is due; "))
+        Service(
+            due=lambda now: due(config, now),
+            put_out=put_out,
+            clock=app.now,
+            say=plain.say,
+            chore=chore if mailboxes else None,
+        ).run()
+
+
+def _web(config: Config, host: str, port: int) -> Server:
+    """Return the web server, which listens already; raises RunError where it may not."""
+    path = urlsplit(config.base_url or "").path
+    page = page_maker(app.templates_of(config), title=config.title, language=config.language)
+    site = application(lambda: app.open_store(config), page, path, app.now)
+    return Server(site, host, port)
