@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")])
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/*.md"), *ROOT.glob("examples/*/*.md")])
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
@@ -19,8 +19,9 @@ def test_every_relative_link_leads_somewhere(document: Path) -> None:
     assert missing == []
 
 
-def test_the_readme_shows_the_page() -> None:
-    assert "](docs/images/demo.png)" in (ROOT / "README.md").read_text("utf-8")
+@pytest.mark.parametrize("picture", ["demo", "email", "markdown"])
+def test_the_readme_shows_the_page_the_mail_and_the_markdown(picture: str) -> None:
+    assert f"](docs/images/{picture}.png)" in (ROOT / "README.md").read_text("utf-8")
 
 
 def test_every_command_the_readme_shows_is_one(capsys: pytest.CaptureFixture[str]) -> None:
@@ -31,6 +32,6 @@ def test_every_command_the_readme_shows_is_one(capsys: pytest.CaptureFixture[str
     assert len(shown) > 6
     for words in shown:
         names = words.split()
-        command = names if names[0] == "editions" else names[:1]
+        command = names if names[0] in ("editions", "subscribers", "state") else names[:1]
         assert cli.answer([*command, "--help"]) == 0, words
     assert "Usage" in capsys.readouterr().out
