@@ -136,9 +136,7 @@ def _refuse_refresh(standing: Edition, world: World) -> None:
 
     Nor can an edition whose articles' texts are not on this machine: it would lose its sentences.
     """
-    finished = world.ledger.finished_outputs(standing.id)
-    mailed = any(o.kind == "email" and o.key in finished for o in world.outputs)
-    if mailed or world.ledger.delivery_began(standing.id):
+    if world.ledger.delivery_began(standing.id):
         why = "has been sent already"
     elif world.store.traces(s.article_id for told in standing.stories for s in told.sources):
         why = "was made on another machine, which has the texts"

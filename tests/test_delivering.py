@@ -9,7 +9,7 @@ import shutil
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from email import message_from_bytes
 from pathlib import Path
 from typing import Any
@@ -42,13 +42,13 @@ def mail(office: PostOffice, **more: object) -> dict[str, object]:
     }
 
 
-def settle(desk: Path, *outputs: dict[str, object], **more: object) -> None:
+def settle(desk: Path, *outputs: Mapping[str, object], **more: object) -> None:
     """Give the desk's configuration outputs, and a place to unsubscribe."""
     import yaml
 
     file = desk / "config.yaml"
     settings = yaml.safe_load(file.read_text("utf-8"))
-    settings["outputs"] = list(outputs)
+    settings["outputs"] = [dict(output) for output in outputs]
     settings["web"] = {"base_url": "https://digest.example.org"}
     file.write_text(yaml.safe_dump(settings | more, sort_keys=False), encoding="utf-8")
 

@@ -25,6 +25,7 @@ from digest.errors import (
 from digest.models import Delivery, DeliveryStatus, Recipient, StoredEdition, Suppression
 from digest.models.readers import SuppressionReason
 from digest.sending import EmailOutput, Letter
+from digest.sending.output import NOBODY
 from digest.sending.sender import words
 from tests.fakes import FakeMailServer, FakeTime, SilentProgress
 
@@ -121,7 +122,7 @@ def test_a_fixed_list_is_sent_to_in_place_of_the_readers(desk: Desk) -> None:
 @pytest.mark.parametrize("desk", [0], indirect=True)
 def test_without_readers_it_is_done_and_the_server_is_not_asked(desk: Desk) -> None:
     result = desk.output().deliver(EDITION, RENDERED)
-    assert (result.status, result.detail) == ("done", "no readers yet")
+    assert (result.status, result.detail) == ("done", NOBODY)
     assert desk.server.connections == 0
     assert not desk.store.delivery_began(EDITION.id)
 

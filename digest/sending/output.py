@@ -27,6 +27,9 @@ from digest.sending.dispatch import STAGE, Dispatch
 from digest.sending.sender import Post, Sender, SharedAgenda, words
 
 
+NOBODY = "nobody was on the list when the edition was made; who is on it now gets the next one"
+
+
 class Letter(Protocol):
     """A message made once; only what is each reader's own differs."""
 
@@ -228,8 +231,7 @@ class EmailOutput:
     ) -> OutputResult:
         statuses = Counter(delivery.status for delivery in earlier)
         if not earlier:
-            return self._result("done", ["no readers yet", *remarks])
-        self._finish(edition)
+            return self._result("done", [NOBODY, *remarks])
         if uncertain := statuses[DeliveryStatus.UNCERTAIN]:
             return self._result("uncertain", [uncertain_words(uncertain), *remarks])
         return self._result("unchanged", [f"{statuses[DeliveryStatus.SENT]:,} have it", *remarks])
@@ -247,13 +249,8 @@ class EmailOutput:
         account = Account([r.address for r in recipients], dispatch.standing, earlier)
         if refusals.reason:
             raise DeliveryError(self.name, f"{refusals.reason}: {account.words()}")
-        if not account.waiting:
-            self._finish(edition)
         troubles = dispatch.troubles if account.waiting else []
         return self._result(account.status(), [account.words(), *troubles[:1], *remarks])
-
-    def _finish(self, edition: Edition) -> None:
-        self.ledger.finish_output(edition.id, self.key, self.clock())
 
     def _result(self, status: str, parts: Sequence[str]) -> OutputResult:
         return OutputResult(self.kind, self.target, status, "; ".join(filter(None, parts)))
