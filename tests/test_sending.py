@@ -72,9 +72,6 @@ class Desk:
         rows = self.store.deliveries(EDITION.id, "email")
         return {row.address: row.status for row in rows}
 
-    def finished(self) -> bool:
-        return "email" in self.store.finished_outputs(EDITION.id)
-
 
 @pytest.fixture
 def desk(request: pytest.FixtureRequest) -> Iterator[Desk]:
@@ -95,7 +92,6 @@ def test_everyone_gets_it_once_and_a_second_delivery_sends_nothing(desk: Desk) -
     assert (result.status, result.detail) == ("done", "10 sent")
     assert sorted(desk.server.taken) == [reader(n) for n in range(10)]
     assert set(desk.rows().values()) == {DeliveryStatus.SENT}
-    assert desk.finished()
     again = desk.output().deliver(EDITION, RENDERED)
     assert (again.status, again.detail) == ("unchanged", "10 have it")
     assert len(desk.server.taken) == 10
@@ -225,11 +221,9 @@ def test_who_stays_deferred_waits_for_the_next_delivery(desk: Desk) -> None:
     )
     assert desk.server.tried.count(reader(3)) == 4
     assert desk.rows()[reader(3)] is DeliveryStatus.DEFERRED
-    assert not desk.finished()
     desk.server.answer = lambda _address: None
     assert desk.output().deliver(EDITION, RENDERED).detail == "1 sent"
     assert sorted(desk.server.taken) == [reader(n) for n in range(10)]
-    assert desk.finished()
 
 
 @pytest.mark.parametrize("desk", [60], indirect=True)
@@ -309,7 +303,6 @@ def test_a_server_that_refuses_to_send_for_us_is_not_asked_a_hundred_times(desk:
         desk.output().deliver(EDITION, RENDERED)
     assert len(desk.server.tried) <= 5
     assert desk.store.suppressions() == []
-    assert not desk.finished()
 
 
 # --- servers that go away ---
@@ -359,7 +352,6 @@ def test_an_answer_that_never_came_is_uncertain_and_sent_again_only_when_asked(
     assert result.status == "uncertain"
     assert result.detail.startswith("9 sent; 1 uncertain")
     assert "--resend-uncertain" in result.detail
-    assert desk.finished()
     desk.server.answer = lambda _address: None
     assert desk.output().deliver(EDITION, RENDERED).status == "uncertain"
     assert desk.server.taken.count(reader(2)) == 1

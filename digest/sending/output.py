@@ -26,7 +26,6 @@ from digest.sending.account import Account, uncertain_words
 from digest.sending.dispatch import STAGE, Dispatch
 from digest.sending.sender import Post, Sender, SharedAgenda, words
 
-
 NOBODY = "nobody was on the list when the edition was made; who is on it now gets the next one"
 
 
@@ -112,12 +111,12 @@ class EmailOutput:
         )
         earlier = self.ledger.deliveries(edition.id, self.key)
         if not recipients:
-            return self._nobody_left(edition, earlier, remarks)
+            return self._nobody_left(earlier, remarks)
         letter, remark = self._letter(edition, rendered, test=False)
         remarks.append(remark)
         self._rehearse(letter, recipients[0])
         dispatch, refusals = self._send(edition, letter, recipients, earlier)
-        return self._told(edition, recipients, earlier, dispatch, refusals, remarks)
+        return self._told(recipients, earlier, dispatch, refusals, remarks)
 
     def test(self, edition: Edition, rendered: Mapping[str, str], address: str) -> OutputResult:
         """Send the edition to one address, marked as a test; the ledger is not asked nor told.
@@ -226,9 +225,7 @@ class EmailOutput:
         except MailDeferred as error:
             raise DeliveryError(self.name, f"nothing was sent: {words(error)}") from error
 
-    def _nobody_left(
-        self, edition: Edition, earlier: Sequence[Delivery], remarks: list[str]
-    ) -> OutputResult:
+    def _nobody_left(self, earlier: Sequence[Delivery], remarks: list[str]) -> OutputResult:
         statuses = Counter(delivery.status for delivery in earlier)
         if not earlier:
             return self._result("done", [NOBODY, *remarks])
@@ -238,7 +235,6 @@ class EmailOutput:
 
     def _told(
         self,
-        edition: Edition,
         recipients: Sequence[Recipient],
         earlier: Sequence[Delivery],
         dispatch: Dispatch,
