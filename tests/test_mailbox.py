@@ -320,6 +320,28 @@ def test_odd_answers_are_passed_over(misbehaving: Callable[[Script], int]) -> No
     assert read == [("7:1", b""), ("7:2", b""), ("7:3", b"")]
 
 
+def test_a_message_is_told_once_however_often_it_is_named(
+    misbehaving: Callable[[Script], int],
+) -> None:
+    fetched: list[bytes] = []
+
+    def script(connection: socket.socket, readline: Callable[[], bytes]) -> None:
+        answers = {
+            b"CAPABILITY": CAPABLE,
+            b"SELECT": b"* 50000 EXISTS\r\n* OK [UIDVALIDITY %s] x\r\n" % (b"7" * 100_000),
+            b"UID SEARCH": b"* SEARCH" + b" 1 01 2" * 10_000 + b" 0 12345678901\r\n",
+            b"UID FETCH": b"* 1 FETCH (BODY[] {1}\r\nx)\r\n",
+        }
+        connection.sendall(GREETING)
+        while line := readline():
+            fetched.extend([line] if b"FETCH" in line else [])
+            obedient(connection, line, answers)
+
+    mailbox = ImapMailbox("127.0.0.1", misbehaving(script), "none", USER, "x", timeout=15)
+    assert list(mailbox.messages()) == [("0:1", b"x"), ("0:2", b"x")]
+    assert len(fetched) == 2
+
+
 def test_a_folder_that_may_only_be_read_is_told(misbehaving: Callable[[Script], int]) -> None:
     script = scripted(SELECT=b"* 1 EXISTS\r\n* OK [READ-ONLY] x\r\n")
     mailbox = ImapMailbox("127.0.0.1", misbehaving(script), "none", USER, "x", timeout=5)

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from digest.core.mailparts import Headers, Part, first, headers, part, parts, readable
-from digest.core.returns import at_fault, plain_words, status_in
+from digest.core.redaction import redacted
+from digest.core.returns import bounce_at_fault, status_in
 from digest.models.readers import TOKEN_LENGTH
 
 
@@ -162,14 +163,14 @@ def _delivery_report(report: Part, mail: list[Part], own: _Own) -> Verdict:
         reached = reached or action in ("delivered", "relayed", "expanded")
     if not failed:
         return _NOTHING
-    hard = not reached and all(at_fault(status, words) for status, words in failed)
+    hard = not reached and all(bounce_at_fault(status, words) for status, words in failed)
     status, words = failed[0]
     token = own.addressed(mail[0].headers) or _returned_token(mail, own)
     return Verdict(
         Meaning.HARD if hard else Meaning.SOFT,
         token,
         status or status_in(words),
-        plain_words(words),
+        redacted(words),
     )
 
 
@@ -215,8 +216,8 @@ def _homemade_bounce(mail: list[Part], own: _Own) -> Verdict:
         return _NOTHING
     token = own.addressed(top) or _returned_token(mail, own)
     token = token or own.token(text) or _search(_MARKED_TOKEN, text)
-    meaning = Meaning.HARD if at_fault(status, said, sure=False) else Meaning.SOFT
-    return Verdict(meaning, token, status, plain_words(_telling_line(said)))
+    meaning = Meaning.HARD if bounce_at_fault(status, said, sure=False) else Meaning.SOFT
+    return Verdict(meaning, token, status, redacted(_telling_line(said)))
 
 
 def _telling_line(said: str) -> str:

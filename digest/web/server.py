@@ -14,7 +14,6 @@ from digest.web.routes import Application
 
 _SETTINGS: dict[str, Any] = {
     "threads": 4,
-    "connection_limit": 400,
     "backlog": 128,
     "channel_timeout": 20,  # seconds without a byte
     "cleanup_interval": 5,  # seconds
@@ -24,6 +23,7 @@ _SETTINGS: dict[str, Any] = {
     "log_socket_errors": False,
     "ident": None,
 }
+_MOST = 400  # connections
 _LIFE = 60.0  # seconds of a connection, so that no client holds one by a byte now and then
 _STOP = 2.0  # seconds for what is being answered when the server stops
 _TURN = 1.0  # seconds between two looks at the connections
@@ -33,14 +33,21 @@ class Server:
     """Listens from the moment it is made, serves while it is a context.
 
     Port 0 takes a free one, which ``port`` tells. ``life``, in seconds, is the longest a
-    connection lasts. Raises RunError where it may not listen.
+    connection lasts, ``most`` how many there are at once. Raises RunError where it may not listen.
     """
 
     def __init__(
-        self, application: Application, host: str, port: int, *, life: float = _LIFE
+        self,
+        application: Application,
+        host: str,
+        port: int,
+        *,
+        life: float = _LIFE,
+        most: int = _MOST,
     ) -> None:
         self._application = application
         self._life = life
+        self._most = most
         self._socket = _listening(host, port)
         self.host = host
         self.port = int(self._socket.getsockname()[1])
@@ -61,7 +68,11 @@ class Server:
         from waitress.server import create_server
 
         self._server = create_server(
-            self._application, map=self._channels, sockets=[self._socket], **_SETTINGS
+            self._application,
+            map=self._channels,
+            sockets=[self._socket],
+            connection_limit=self._most + 2,  # it counts its own two
+            **_SETTINGS,
         )
         self._thread.start()
         return self
@@ -103,11 +114,16 @@ class Server:
         wasyncore.loop(timeout=wait, use_poll=True, map=self._channels, count=1)
 
     def _part_with_old(self) -> None:
-        """End connections of long ago: waitress itself counts from their last byte."""
+        """Hang up on connections of long ago: waitress itself counts from their last byte.
+
+        It also waits until the client takes its answer, which one that never reads does not.
+        """
         oldest = time.time() - self._life
         for channel in list(self._server.active_channels.values()):
-            if channel.creation_time < oldest and not channel.requests:
-                channel.will_close = True
+            if channel.creation_time < oldest:
+                with channel.requests_lock:  # a thread that ends its work may still hold it
+                    if not channel.requests:
+                        channel.handle_close()
 
     def _unsent(self) -> bool:
         return any(c.total_outbufs_len for c in self._server.active_channels.values())

@@ -19,6 +19,8 @@ MOST = 5_000  # messages in one reading
 _PERIOD = 20_000  # messages searched at once: their numbers stay far below imaplib's longest line
 _BATCH = 200  # messages marked at once
 
+_DIGITS = 10  # of the largest number of 32 bits
+
 _BODY = re.compile(rb"\bBODY\[\]", re.I)
 
 
@@ -92,12 +94,15 @@ class ImapMailbox:
         )
 
     def _unseen(self, session: Session, count: int) -> Iterator[str]:
-        """Yield the UIDs of unseen messages among the first ``count``, oldest first."""
+        """Yield the UIDs of unseen messages among the first ``count``, each once, oldest first."""
+        told: set[str] = set()
         for start in range(1, count + 1, _PERIOD):
             period = f"{start}:{min(count, start + _PERIOD - 1)}"
             for line in self._ask(session, "SEARCH", period, "UNSEEN"):
-                if isinstance(line, bytes):
-                    yield from (uid.decode() for uid in line.split() if uid.isdigit())
+                for uid in map(_number, line.split() if isinstance(line, bytes) else ()):
+                    if uid and uid not in told:
+                        told.add(uid)
+                        yield uid
 
     def _message(self, session: Session, uid: str) -> bytes | None:
         """Return the first 256 KB of a message, without marking it; None where it is gone."""
@@ -138,7 +143,7 @@ class ImapMailbox:
             )
         count = data[0] if data else None
         age = session.response("UIDVALIDITY")[1][0]
-        self._age = age.decode("ascii") if isinstance(age, bytes) else "0"
+        self._age = (_number(age) if isinstance(age, bytes) else "") or "0"
         return (int(count) if isinstance(count, bytes) else 0), self._age
 
     def _place(self) -> str:
@@ -256,6 +261,12 @@ class ImapMailbox:
                 "and the password."
             )
         return text
+
+
+def _number(word: bytes) -> str:
+    """Return a number of at most 32 bits, as IMAP's are (RFC 3501, 9), "" where it is none."""
+    digits = word.lstrip(b"0")
+    return digits.decode() if digits.isdigit() and len(digits) <= _DIGITS else ""
 
 
 def _is_here(host: str) -> bool:

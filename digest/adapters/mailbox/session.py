@@ -13,6 +13,7 @@ from contextlib import suppress
 _PIECE = 65_536
 _LONGEST_LINE = 1_000_000  # as imaplib has it
 _ALLOWED = 2_000_000  # bytes of answer to one command: a search of 20,000, or one message
+_MOST_LINES = 20_000  # in answer to one command, as imaplib takes its time with each
 _PARTING = 2.0  # seconds for a polite end
 
 
@@ -41,6 +42,7 @@ class Session(imaplib.IMAP4):
         self._buffer = bytearray()
         self._source: socket.socket | None = None  # what the buffer was filled from
         self._left = _ALLOWED
+        self._lines_left = _MOST_LINES
         super().__init__(host, port, timeout)
 
     def open(self, host: str = "", port: int = 143, timeout: float | None = None) -> None:
@@ -57,6 +59,7 @@ class Session(imaplib.IMAP4):
     def allow(self) -> None:
         """Let the server send what one answer needs, and forget what it said before."""
         self._left = _ALLOWED
+        self._lines_left = _MOST_LINES
         self.untagged_responses.clear()
 
     def read(self, size: int) -> bytes:
@@ -71,6 +74,9 @@ class Session(imaplib.IMAP4):
     def readline(self) -> bytes:
         """Return a line with its end, b"" where the connection ends."""
         self._refuse_leftovers()
+        self._lines_left -= 1
+        if self._lines_left < 0:
+            raise self.abort("it sends more than was asked for")
         looked = 0
         while (end := self._buffer.find(b"\n", looked)) < 0:
             looked = len(self._buffer)

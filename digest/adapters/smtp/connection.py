@@ -7,6 +7,7 @@ from collections.abc import Callable
 
 from digest.adapters.smtp.replies import Reply, trouble
 from digest.adapters.smtp.session import Session, SessionLost
+from digest.core.returns import About
 from digest.errors import DeliveryError, MailDeferred, MailError, MailRefused, MailUncertain
 
 _PATH = re.compile(r"[!-;=?-~]{1,320}")  # printable ASCII without blanks and angle brackets
@@ -52,7 +53,7 @@ class SmtpConnection:
         self._served += 1
         if reply is None or reply.good:
             return reply is not None
-        raise trouble(reply, about_address=False, hidden=hidden)
+        raise trouble(reply, About.MESSAGE, hidden)
 
     def close(self) -> None:
         """Take leave of the server. A later ``send`` connects again."""
@@ -109,15 +110,15 @@ class SmtpConnection:
         given = f" SIZE={size}" if session.has_extn("size") else ""
         commands = [f"MAIL FROM:<{sender}>{given}", f"RCPT TO:<{address}>", "DATA"]
         replies = _asked(session, commands)
-        for reply, wanted in zip(replies, (2, 2, 3), strict=False):
-            if reply.code // 100 != wanted:
-                break
-        else:
+        steps = ((2, About.SENDER), (2, About.RECIPIENT), (3, About.MESSAGE))
+        answered = zip(replies, steps, strict=False)
+        refused = [(reply, about) for reply, (good, about) in answered if reply.code // 100 != good]
+        if not refused:
             if replies[-1].code == _GO_AHEAD:
                 return session
             raise SessionLost("the server does not speak SMTP")
         self._back_to_start(session, replies)
-        raise trouble(reply, about_address=reply is not replies[0] and wanted == 2, hidden=hidden)
+        raise trouble(*refused[0], hidden)
 
     def _back_to_start(self, session: Session, replies: list[Reply]) -> None:
         """Have the server forget what was begun and refused."""
@@ -192,7 +193,7 @@ def _cut_short(session: Session, error: SessionLost, hidden: tuple[str, ...]) ->
     except SessionLost:
         return MailDeferred(f"Nothing was delivered: {error}.", code=error.code)
     if reply.code >= 400 and reply.code != _CLOSING:
-        return trouble(reply, about_address=False, hidden=hidden)
+        return trouble(reply, About.MESSAGE, hidden)
     return MailDeferred(f"Nothing was delivered: {error}.", code=reply.code)
 
 

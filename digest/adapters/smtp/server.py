@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Literal
 
 from digest.adapters.smtp.connection import SmtpConnection
-from digest.adapters.smtp.replies import Reply, shown
+from digest.adapters.smtp.replies import Reply
 from digest.adapters.smtp.session import Session, SessionLost
+from digest.core.redaction import redacted
 from digest.errors import DeliveryError, MailDeferred, MailError
 
 Tls = Literal["starttls", "tls", "none"]
@@ -191,8 +192,7 @@ class SmtpServer:
         ways = str(session.esmtp_features.get("auth", "")).upper().split()
         session.allow(self._timeout)
         if "PLAIN" in ways:
-            proof = _base64(f"\0{self._user}\0{self._password}")
-            reply = session.ask(f"AUTH PLAIN {proof}")
+            reply = session.ask(f"AUTH PLAIN {_base64(self._proof)}")
         elif "LOGIN" in ways:
             reply = session.ask("AUTH LOGIN")
             for word in (self._user, self._password):
@@ -200,7 +200,7 @@ class SmtpServer:
                     reply = session.ask(_base64(word))
         elif ways:
             raise self._wrong(
-                f"it offers no login we know (PLAIN, LOGIN), only {shown(' '.join(ways))}"
+                f"it offers no login we know (PLAIN, LOGIN), only {redacted(' '.join(ways))}"
             )
         else:
             raise self._wrong("it offers no login; leave out user and password")
@@ -216,8 +216,16 @@ class SmtpServer:
         raise self._wrong(message)
 
     def _said(self, reply: Reply) -> str:
-        secrets = (self._password, self._user, _base64(f"\0{self._user}\0{self._password}"))
-        return f"{reply.code} {shown(reply.text, secrets)}".rstrip()
+        """Return the reply without what we log in with, as it is and as it goes out."""
+        plain = (self._password, self._user)
+        # A server may leave out the "=" that fill up the end.
+        encoded = [_base64(word).rstrip("=") for word in (*plain, self._proof)]
+        return f"{reply.code} {redacted(reply.text, (*plain, *encoded))}".rstrip()
+
+    @property
+    def _proof(self) -> str:
+        """Return who we are as AUTH PLAIN has it (RFC 4616)."""
+        return f"\0{self._user}\0{self._password}"
 
     def _wrong(self, message: str, *, bare: bool = False) -> DeliveryError:
         return DeliveryError(self._output, message if bare else f"{self.where}: {message}")
