@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from digest.core import state as states
-from digest.core.committed import Committed, committed
-from digest.core.rebuilding import Rebuilt, edition_id, of_record, rebuilt
+from digest.core.committed import LONGEST, Committed, can_close, committed
+from digest.core.edition import edition_id
+from digest.core.names import is_edition_name
+from digest.core.rebuilding import Rebuilt, of_record, rebuilt
 from digest.core.traces import trace
 from digest.errors import DeliveryError, RenderError, StoreError
 from digest.models import Edition, Feed, FinishedOutput, State, StoredEdition
 from digest.ports import Branch, Publication, Store
 from digest.render.record import edition_from_json, edition_to_json
 
-APART = timedelta(days=7)  # between an edition's day and the end of its window, at most
 READ_BACK = 10  # committed editions: as many as a story is held against
 
 
@@ -60,10 +60,10 @@ def load(
             found = _checked(states.from_files(files, [feed.url for feed in feeds]))
         except StoreError as error:
             trouble = str(error)
-    known = {_key(e.id) for e in found.editions}
+    known = {e.id for e in found.editions}
     texts, unread = _published(publication, needed=files is None or bool(trouble))
     read = [edition for edition in map(_told, texts) if edition is not None]
-    missed = [edition for edition in read if _key(edition_id(edition, name)) not in known]
+    missed = [each for each in read if edition_id(each.name or name, each.date) not in known]
     back = rebuilt(missed, name=name, feeds=feeds)
     store.load_state(_with(found, back, outputs))
     if texts and not read:
@@ -98,9 +98,28 @@ def _checked(state: State) -> State:
             raise StoreError(f"editions.jsonl, {stored.id}: {error}") from error
         if (edition.id, edition.name, edition.date) != (stored.id, stored.name, stored.date):
             raise StoreError(f"editions.jsonl, {stored.id}: its record is of {edition.id}")
-        if abs(stored.window.closes.date() - stored.date) > APART:  # the next would open there
-            raise StoreError(f"editions.jsonl, {stored.id}: its window is of another time")
+        if stored.window != edition.window:
+            raise StoreError(f"editions.jsonl, {stored.id}: its record has another window")
+        if fault := _fault(edition):
+            raise StoreError(f"editions.jsonl, {stored.id}: {fault}")
     return state
+
+
+def _fault(edition: Edition) -> str:
+    """Return why this can be no edition of ours, "" where it can.
+
+    Its name and id become parts of paths, and the next one of its name opens where it closes.
+    """
+    if not is_edition_name(edition.name):
+        return "no edition can have its name"
+    if edition.id != edition_id(edition.name, edition.date):
+        return "its id is not its name and its day"
+    window = edition.window
+    if not window.opens <= window.closes == edition.generated_at:
+        return "its window does not end when it was made"
+    if not can_close(edition.date, window.closes):
+        return "its window is of another time"
+    return ""
 
 
 def _published(publication: Publication | None, *, needed: bool) -> tuple[list[str], str]:
@@ -122,10 +141,13 @@ def _told(text: str) -> Committed | None:
     """Return what a committed edition told, in Markdown or as its record; None where it is none."""
     if not text.startswith("{"):
         return committed(text)
+    if len(text) > LONGEST:
+        return None
     try:
-        return of_record(edition_from_json(text))
+        edition = edition_from_json(text)
     except RenderError:
         return None
+    return None if _fault(edition) else of_record(edition)
 
 
 def _with(state: State, back: Rebuilt, outputs: Sequence[str]) -> State:
@@ -155,11 +177,6 @@ def _with(state: State, back: Rebuilt, outputs: Sequence[str]) -> State:
 def _stored(edition: Edition) -> StoredEdition:
     record = edition_to_json(edition)
     return StoredEdition(edition.id, edition.name, edition.date, edition.window, record)
-
-
-def _key(edition: str) -> str:
-    """Return an edition's id as its file's front matter spells it."""
-    return re.sub(r"[^a-z0-9]+", "-", edition.lower()).strip("-")
 
 
 def _holds(state: State) -> str:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.core import memory
-from digest.core.committed import MOST_PIECES, Cited, Committed, committed
+from digest.core.committed import MOST_PIECES, Cited, Committed, can_close, committed
 from digest.core.rebuilding import of_record, rebuilt
 from digest.core.urls import canonical, identity
 from digest.models import EntryOutcome, Feed, FeedKind
@@ -101,6 +101,38 @@ def test_a_users_own_form_is_read_too() -> None:
     assert [(p.headline, [s.url for s in p.sources]) for p in short] == [
         ("Pellmark sells boards (Ledger).", ["https://ledger.test/boards"])
     ]
+
+
+@pytest.mark.parametrize(
+    ("slug", "name"),
+    [
+        ("ai-2-2026-03-10", "ai-2"),
+        ("2026-03-10", ""),
+        ("../../../x-2026-03-10", ""),
+        ("a/b-2026-03-10", ""),
+        ("Daily-2026-03-10", ""),
+        ("a--b-2026-03-10", ""),
+        ("x" * 41 + "-2026-03-10", ""),
+    ],
+)
+def test_a_slug_tells_only_a_name_that_an_edition_can_have(slug: str, name: str) -> None:
+    assert read(OWN.replace("date: 2026-03-10", f"date: 2026-03-10\nslug: {slug}")).name == name
+
+
+@pytest.mark.parametrize(
+    ("at", "can"),
+    [
+        ("2026-03-10T00:00:00+14:00", True),
+        ("2026-03-09T23:59:59+14:00", False),
+        ("2026-03-17T23:59:59-12:00", True),  # caught up in a week later
+        ("2026-03-18T00:00:00-12:00", False),
+    ],
+)
+def test_an_edition_closes_on_its_day_or_in_the_week_after(at: str, can: bool) -> None:
+    day = date(2026, 3, 10)
+    assert can_close(day, datetime.fromisoformat(at)) == can
+    text = OWN.replace("date: 2026-03-10", f"date: {at}\nslug: daily-2026-03-10")
+    assert (committed(text) is not None) == can
 
 
 @pytest.mark.parametrize(

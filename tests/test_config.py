@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
-from digest.config import Config, FileOutputSettings, load, parse
+from digest.config import Config, EmailOutputSettings, FileOutputSettings, load, parse
 from digest.config.yamlfile import LARGEST
 from digest.errors import ConfigError
 from digest.models import Feed, FeedKind
@@ -266,7 +266,7 @@ def test_secrets_are_never_shown() -> None:
         ("edition: {max_stories: true}", "edition.max_stories", "is true; expected a whole"),
         ("edition: {max_stories: 1.5}", "edition.max_stories", "is 1.5; expected a whole"),
         ("edition: {topics: ai}", "edition.topics", 'is "ai"; expected a list of words'),
-        ("edition: {mute: [{a: b}]}", "edition.mute[0]", "is a mapping; expected an item for"),
+        ("edition: {mute: [{a: b}]}", "edition.mute[0]", "expected a word, a publisher"),
         ("edition: {when_empty: sulk}", "edition.when_empty", "expected skip or note"),
         ("edition: {schedule: daily}", "edition.schedule", "expected keys and values, at least at"),
         ("edition: {schedule: {days: [mon]}}", "edition.schedule.at", "is missing; expected a"),
@@ -278,8 +278,8 @@ def test_secrets_are_never_shown() -> None:
             "tuesd is none; did you mean tue?",
         ),
         ("edition: {schedule: {at: '6:30', days: []}}", "edition.schedule.days", "a list of days"),
-        ("topic_feeds: ['https://x.test']", "topic_feeds[0]", "that hold {query}"),
-        ("topic_feeds: ['https://x.test/{query}{y}']", "topic_feeds[0]", "that hold {query}"),
+        ("topic_feeds: ['https://x.test']", "topic_feeds[0]", "that holds {query}"),
+        ("topic_feeds: ['https://x.test/{query}{y}']", "topic_feeds[0]", "that holds {query}"),
         ("fetch: {user_agent: \"a\\nb\"}", "fetch.user_agent", "one line of plain ASCII"),
         ("fetch: {user_agent: Zürich}", "fetch.user_agent", "one line of plain ASCII"),
         ("fetch: {max_bytes: 5 apples}", "fetch.max_bytes", "expected a size"),
@@ -530,32 +530,38 @@ def test_the_shipped_configuration_shows_the_defaults(shipped: Config) -> None:
     assert shipped.edition.model_copy(update={"schedule": None}) == plain.edition
 
 
-def test_the_options_behind_a_hash_work_when_it_is_taken_away(tmp_path: Path) -> None:
+@pytest.mark.parametrize("depth", [1, 2])
+def test_the_options_behind_a_hash_work_when_it_is_taken_away(tmp_path: Path, depth: int) -> None:
+    """Each commented block as a whole; then also the options behind a second hash in it."""
     text = (ROOT / "config.yaml").read_text(encoding="utf-8")
     options, heading, feeds = text.partition("# The feeds, by category")
-    either = ("  api_key_file: ", "  password_file: ", "  dir: /var/mail/bounces")
-    opened = "\n".join(
-        line.replace("# ", "", 1) if _is_option(line) else line
-        for line in options.splitlines()
-        if not any(option in line for option in either)
-    )
+    for _ in range(depth):
+        options = "\n".join(map(_opened, options.splitlines()))
     (tmp_path / "my-templates").mkdir()
     (tmp_path / "secrets").mkdir()
     key = "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----\n"
     (tmp_path / "secrets" / "dkim.pem").write_text(key)
     environ = {"OPENAI_API_KEY": "k", "SMTP_PASSWORD": "p", "IMAP_PASSWORD": "q"}
-    config = parse(f"{opened}\n{heading}{feeds}", folder=tmp_path, environ=environ)
+    config = parse(f"{options}\n{heading}{feeds}", folder=tmp_path, environ=environ)
     assert config.llm is not None
     assert [o.kind for o in config.outputs] == ["markdown", "html", "json", "git", "email"]
+    mail = config.outputs[-1]
+    assert isinstance(mail, EmailOutputSettings)
+    assert mail.to_readers
+    assert mail.bounces is not None
+    assert mail.unsubscribe(config.base_url)
+    assert (mail.dkim is not None, mail.unsubscribe_url is not None) == (depth == 2, depth == 2)
     assert config.fetch.proxy
     assert config.templates
     assert config.base_url == "https://digest.example.org"
     assert len(config.topic_feeds) == 2
 
 
-def _is_option(line: str) -> bool:
-    names = ("llm:", "  ", "outputs:", "web:", "templates:", "proxy:", "- ")
-    return line.lstrip().startswith("# ") and line.lstrip()[2:].startswith(names)
+def _opened(line: str) -> str:
+    names = ("llm:", "  ", "outputs:", "web:", "templates:", "proxy:", "- ", "unsubscribe_", "dkim")
+    option = line.lstrip()
+    taken = option.startswith("# ") and option[2:].startswith(names)
+    return line.replace("# ", "", 1) if taken else line
 
 
 def _sections(section: type[BaseModel]) -> Iterator[type[BaseModel]]:

@@ -23,9 +23,13 @@ def test_the_window_opens_where_the_last_edition_closed() -> None:
     assert edition.window(NOW, DAY, closed) == Window(closed, NOW)
 
 
-def test_the_window_is_never_longer_than_three_days_nor_turned_round() -> None:
+def test_the_window_is_never_longer_than_three_days() -> None:
     assert edition.window(NOW, DAY, NOW - timedelta(days=9)).opens == NOW - timedelta(hours=72)
-    assert edition.window(NOW, DAY, NOW + DAY) == Window(NOW, NOW)
+
+
+def test_an_edition_said_to_close_in_the_future_does_not_empty_the_next_ones_window() -> None:
+    for closed in (NOW, NOW + DAY, NOW + timedelta(days=3_000)):
+        assert edition.window(NOW, DAY, closed) == Window(NOW - DAY, NOW)
 
 
 def test_sources_are_numbered_and_name_each_publisher_of_a_copy_once() -> None:

@@ -81,6 +81,37 @@ def test_line_ends_that_the_repository_changes_make_no_second_commit(shop: Works
     assert len(shop.log(remote)) == 2
 
 
+def test_no_filter_of_the_remote_s_attributes_changes_what_is_committed(shop: Workshop) -> None:
+    remote = shop.bare()
+    ran = shop.folder / "ran"
+    for step in ("clean", "smudge"):
+        shop.git("config", "--global", f"filter.mine.{step}", f"echo {step} >> {ran}; true")
+        shop.git("config", "--global", "filter.mine.required", "true")
+    given = "* filter=mine working-tree-encoding=UTF-16 ident\n"
+    shop.fill(remote, {"README.md": "hello\n"})
+    attributes = shop.git("hash-object", "-w", "--stdin", at=remote, given=given).strip()
+    tree = shop.git("mktree", at=remote, given=f"100644 blob {attributes}\t.gitattributes\n")
+    commit = shop.git("commit-tree", "-m", "Attributes", tree.strip(), at=remote).strip()
+    shop.git("update-ref", "refs/heads/main", commit, at=remote)
+    ran.unlink(missing_ok=True)
+    output = shop.output(remote)
+    for n, text in enumerate(("ü $Id$\n", "corrected\n")):
+        assert output.deliver(day(0), {"markdown": text}).status == "done"
+        assert output.deliver(day(n + 1), {"markdown": text}).status == "done"
+        assert output.deliver(day(0), {"markdown": text}).status == "unchanged"
+        assert shop.git("show", f"main:{PATH}", at=remote) == text
+    assert not ran.exists()
+
+
+def test_a_clone_that_gathers_commits_shows_a_person_no_changes(shop: Workshop) -> None:
+    remote = shop.bare()
+    shop.fill(remote, {"README.md": "hello\n"})
+    output = shop.output(remote, push=False)
+    for n in range(2):
+        clone = output.deliver(day(n), {"markdown": "x\n"}).detail.split()[2].rstrip(",")
+        assert shop.git("status", "--porcelain", at=Path(clone)) == ""
+
+
 def test_the_format_follows_the_ending_and_the_roll_up_goes_into_the_same_commit(
     shop: Workshop,
 ) -> None:
@@ -285,7 +316,9 @@ def test_the_user_s_own_credential_helper_and_instead_of_hold(shop: Workshop) ->
     ("address", "shown"),
     [
         ("https://user:t%6fken@host.test/o/r.git", "https://host.test/o/r.git"),
-        ("https://t0ken@host.test:8443/r?private_token=x", "https://host.test:8443/r"),
+        ("https://x@host.test:8443/r?private_token=t0ken", "https://host.test:8443/r"),
+        ("https://host.test/r#t0ken", "https://host.test/r"),
+        ("ssh://git@host.test/r?t0ken", "ssh://host.test/r"),
         ("https://us@er:p@ss@host.test/r@b", "https://host.test/r@b"),
         ("HTTPS://a:b@host.test/r", "https://host.test/r"),
         ("ssh://git:secret@host.test:22/~/r.git", "ssh://git@host.test:22/~/r.git"),
@@ -385,6 +418,17 @@ def test_published_are_the_newest_by_the_day_in_the_path(shop: Workshop) -> None
     assert output.published(2) == ["day 20\n", "day 18\n"]
     assert output.published(9) == ["day 20\n", "day 18\n", "day 3\n", "no day\n"]
     assert output.published(0) == []
+
+
+@pytest.mark.parametrize("parts", ["true", "false"])
+def test_a_file_too_large_for_an_edition_is_not_read_back(shop: Workshop, parts: str) -> None:
+    remote = shop.bare()
+    shop.git("config", "uploadpack.allowFilter", parts, at=remote)
+    output = shop.output(remote)
+    output.deliver(day(0), {"markdown": "x\n"})
+    output.deliver(day(1), {"markdown": "y" * 8_000_001})
+    assert output.published(9) == ["x\n"]
+    assert shop.output(remote, clones="other").published(1) == []
 
 
 @pytest.mark.parametrize(
@@ -517,6 +561,18 @@ def test_a_branch_takes_no_path_that_leads_out_and_no_file_too_large(shop: Works
         branch.write({"large": "x" * 100_000_001}, "State")
 
 
+def test_a_branch_that_holds_more_than_a_state_is_not_read(
+    shop: Workshop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remote = shop.bare()
+    shop.state(remote).write({"a": "x" * 600, "b": "x" * 401}, "State")
+    monkeypatch.setattr("digest.adapters.git.branch._MOST_READ", 1_001)
+    assert shop.state(remote).read() is not None
+    monkeypatch.setattr("digest.adapters.git.branch._MOST_READ", 1_000)
+    with pytest.raises(DeliveryError, match="holds more than a saved state"):
+        shop.state(remote).read()
+
+
 def test_states_of_the_past_do_not_pile_up_in_the_clone(shop: Workshop) -> None:
     remote = shop.bare()
     branch = shop.state(remote)
@@ -626,8 +682,8 @@ def test_a_run_killed_at_any_step_stops_nothing_and_doubles_nothing(
     shop.variables["WHEN"] = when
     deadly = shop.conduct()
     shop.program = "git"
-    # A delivery takes six commands, one more with a new clone.
-    steps = [("new", 0), *(("clones", step) for step in range(6))]
+    # A delivery takes eight commands, one more with a new clone.
+    steps = [("new", 0), *(("clones", step) for step in range(8))]
     for n, (clones, step) in enumerate(steps):
         left.write_text(f"{step}\n")
         text = f"{clones} {step}\n"

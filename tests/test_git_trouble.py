@@ -290,10 +290,13 @@ def test_unknown_trouble_ends_with_git_s_last_line(shop: Workshop) -> None:
 
 
 def test_addresses_that_are_none(shop: Workshop) -> None:
-    for address in ("", "--upload-pack=touch x", "http://a:pass%0aword@host/x", "a\nb"):
+    for address in (
+        *("", "--upload-pack=touch x", "http://a:pass%0at0ken@host/x", "a\nb"),
+        *("https://host/x.git?private_token=t0ken", "http://host/x.git#t0ken"),
+    ):
         sentence = told(shop, address)
         assert "is no address of a git repository" in sentence
-        assert "word@" not in sentence
+        assert "t0ken" not in sentence
 
 
 def test_a_path_must_tell_its_format(shop: Workshop) -> None:

@@ -247,6 +247,19 @@ def test_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
         from_files(to_files(full()), [FEED])
 
 
+def test_a_line_too_long_is_refused_and_no_edition_is_saved_that_makes_one() -> None:
+    files = to_files(full())
+    line = '{"id":"' + "x" * 2_000_000 + '"}\n'
+    with pytest.raises(StoreError, match=r"entries.jsonl, line 1: more than 2,000,000 characters"):
+        from_files(files | {"entries.jsonl": line}, [FEED])
+    longest = [replace(edition(NOW), record=c * 900_000) for c in '"\\x']
+    for odd in longest:
+        kept = needed(State(editions=(odd,)), NOW)
+        assert from_files(to_files(kept), []).editions == (odd,)
+        larger = replace(odd, record=odd.record + "x")
+        assert needed(State(editions=(larger,)), NOW).editions == ()
+
+
 def test_an_edition_whose_own_bytes_json_would_change_comes_back_all_the_same() -> None:
     for record in ('{"stories": [],   "briefs": []}', "not JSON", '{"a": NaN}\n'):
         odd = replace(edition(NOW), record=record)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -193,10 +193,69 @@ def test_an_edition_that_is_none_is_damage(store: SqlStore, branch: DictBranch) 
         replace(frozen(EDITION), record="{}"),
         replace(frozen(EDITION), id="daily-2001-01-01"),
         replace(frozen(EDITION), window=Window(NOW, NOW + timedelta(days=3_000))),
+        frozen(replace(EDITION, name="../x", id="../x-2026-03-14")),
+        frozen(replace(EDITION, name="x" * 41, id="x" * 41 + "-2026-03-14")),
+        frozen(replace(EDITION, id="daily-../../x")),
+        frozen(replace(EDITION, window=Window(NOW, NOW + timedelta(hours=1)))),
+        frozen(replace(EDITION, window=Window(NOW + timedelta(hours=1), NOW))),
+        frozen(closing(NOW + timedelta(days=9))),
+        frozen(closing(NOW - timedelta(days=1))),
     ):
         branch.files = to_files(State(editions=(odd,)))
-        assert load(store, branch).startswith("the state is damaged (editions.jsonl, daily-")
+        assert load(store, branch).startswith(f"the state is damaged (editions.jsonl, {odd.id}: ")
         assert store.editions() == []
+    odd = replace(frozen(EDITION), record=" " * 2_000_000)
+    branch.files = to_files(State(editions=(odd,)))
+    assert "line 1: more than 2,000,000 characters" in load(store, branch)
+
+
+def closing(at: datetime) -> Edition:
+    """Return the edition as it would be, made at another time."""
+    return replace(EDITION, generated_at=at, window=Window(at - timedelta(days=1), at))
+
+
+def test_an_edition_caught_up_with_a_week_later_is_sound(
+    store: SqlStore, branch: DictBranch, templates: Templates
+) -> None:
+    late = closing(NOW + timedelta(days=7, microseconds=1))
+    branch.files = to_files(State(editions=(frozen(late),)))
+    assert load(store, branch) == "state loaded: 0 entries, 1 edition"
+    with SqlStore.open("sqlite://") as other:
+        text = edition_markdown(late, templates)
+        assert "rebuilt from 1 committed" in load(other, DictBranch(), text)
+        statekeeping.save(other, branch, now=late.generated_at)
+    with SqlStore.open("sqlite://") as other:
+        assert load(other, branch).startswith("state loaded: ")
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        replace(EDITION, name="../x", id="../x-2026-03-14"),
+        replace(EDITION, id="../../x"),
+        closing(NOW + timedelta(days=9)),
+        replace(EDITION, title="x" * 2_000_000),
+    ],
+)
+def test_a_committed_record_that_is_no_edition_of_ours_is_not_believed(
+    store: SqlStore, branch: DictBranch, odd: Edition
+) -> None:
+    assert "none of them is an edition" in load(store, branch, edition_to_json(odd))
+    assert store.editions() == []
+
+
+def test_a_rebuilt_state_can_be_saved_and_loaded_whatever_the_order_of_the_files(
+    store: SqlStore, branch: DictBranch
+) -> None:
+    def made(day: int, hours: int) -> str:
+        at = NOW + timedelta(hours=hours)
+        date = EDITION.date + timedelta(days=day)
+        return edition_to_json(replace(closing(at), date=date, id=f"daily-{date}"))
+
+    load(store, branch, made(0, 0), made(1, 24), made(0, 48))
+    statekeeping.save(store, branch, now=NOW + timedelta(days=3))
+    with SqlStore.open("sqlite://") as other:
+        assert load(other, branch).startswith("state loaded: ")
 
 
 def test_an_edition_committed_after_the_state_was_saved_is_known_too(
@@ -223,7 +282,7 @@ def test_an_edition_committed_after_the_state_was_saved_is_known_too(
 def test_an_edition_in_the_state_is_known_again_in_its_file_whatever_its_name(
     store: SqlStore, branch: DictBranch, templates: Templates
 ) -> None:
-    named = replace(EDITION, name="Täglich & früh", id="Täglich & früh-2026-03-14")
+    named = replace(EDITION, name="ai-2-late", id="ai-2-late-2026-03-14")
     fill(store, named)
     statekeeping.save(store, branch, now=NOW)
     with SqlStore.open("sqlite://") as other:

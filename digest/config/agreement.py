@@ -126,9 +126,11 @@ def _manners(place: Place, mail: EmailOutputSettings, config: Config) -> Iterato
             (*place, "postal_address"),
             "is missing; mail to stored readers must say where its sender can be written to",
         )
-    if not (config.base_url or mail.unsubscribe_url or mail.bounces):
+    # A placeholder alone is for those who paste the mail at a provider; it is asked for again
+    # before mail is sent from here.
+    if not (mail.can_be_left(config.base_url) or mail.placeholder):
         yield Complaint(
             place,
             "gives stored readers no way to unsubscribe; set web.base_url (and run `digest serve`),"
-            " or bounces (a mailbox for their mails), or unsubscribe_url",
+            " or bounces (a mailbox for their mails), or unsubscribe_url (a page of your own)",
         )

@@ -26,6 +26,7 @@ _MOST_READ = 1_000  # of the schema's; a file with more is no configuration
 _LONGEST = 80  # characters of a value shown
 PRIVATE = SECRETS | {"to"}  # keys whose values are never shown: readers' addresses are theirs
 _CREDENTIALS = re.compile(r"(?<=//)[^/@\s]*@")
+_QUERY = re.compile(r"(://[^?#\s\"]*[?#])[^\s\"]+")  # some hold a key
 
 # Keys that later versions take.
 _LATER = frozenset(
@@ -34,6 +35,19 @@ _LATER = frozenset(
     | {"feeds.fallbacks", "fetch.respect_robots", "workers.dask"}
     | {"llm.judge", "llm.prices", "llm.budget"}
 )
+# What a list's items are, by what the list is.
+_ITEMS = {
+    "a list of days, such as [mon, tue, wed, thu, fri]": "a day, such as mon",
+    "a list of words": "a word",
+    "a list of words, publishers or companies": "a word, a publisher or a company",
+    "a list of host names or addresses, without scheme and port": (
+        "a host name or address, without scheme and port"
+    ),
+    "a list of http or https addresses that hold {query}": (
+        "an http or https address that holds {query}"
+    ),
+    "a list of e-mail addresses": "an e-mail address",
+}
 _LATER_KINDS = ("atom", "site", "chat")  # of outputs
 
 
@@ -112,6 +126,7 @@ def show(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False)
     if isinstance(value, str):
         text = _CREDENTIALS.sub("…@", text)
+        text = _QUERY.sub(r"\1…", text)
     return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
@@ -123,7 +138,9 @@ def _expected(kind: str, field: FieldInfo | None, place: Place) -> str:
         needed = [name for name in needed if all(name in others for others in keys)]
         return "keys and values" + (f", at least {' and '.join(needed)}" if needed else "")
     wanted = (field.description if field else None) or "something else"
-    return f"an item for {wanted}" if isinstance(place[-1], int) else wanted
+    if isinstance(place[-1], int):
+        return _ITEMS.get(wanted, f"an item for {wanted}")
+    return wanted
 
 
 def _unknown(place: Place, section: type[BaseModel]) -> str:

@@ -144,15 +144,28 @@ class EmailOutputSettings(Section):
         plain = "".join(c if c.isalnum() else "-" for c in local).strip("-") or "digest"
         return f"{plain}.{domain(self.sender.address)}"
 
-    def unsubscribe(self, base_url: str | None) -> str:
-        """Return where a reader unsubscribes, "" for nowhere.
+    @property
+    def placeholder(self) -> str:
+        """Return the ``unsubscribe_url`` that a provider fills in, "" where it is an address.
 
-        ANY_TOKEN stands for the reader's token; a provider's placeholder is as it was given.
-        ``base_url`` is this program's own, where its server can be reached.
+        It is for mail that is pasted there. In mail of our own it leads nowhere.
         """
-        if self.unsubscribe_url:
+        given = self.unsubscribe_url or ""
+        return "" if mailvalues.is_web(given) else given
+
+    def unsubscribe(self, base_url: str | None) -> str:
+        """Return the address where a reader unsubscribes, "" for none; never a placeholder.
+
+        ANY_TOKEN stands for the reader's token. ``base_url`` is this program's own, where its
+        server can be reached.
+        """
+        if self.unsubscribe_url and not self.placeholder:
             return self.unsubscribe_url.replace(mailvalues.TOKEN, ANY_TOKEN)
         return f"{base_url}/unsubscribe/{ANY_TOKEN}" if base_url else ""
+
+    def can_be_left(self, base_url: str | None) -> bool:
+        """Has mail that this program sends a way to unsubscribe, by a page or by mail?"""
+        return bool(self.unsubscribe(base_url) or self.bounces)
 
 
 def _with_port(given: Any, ports: dict[str, int], *, implied: str) -> Any:

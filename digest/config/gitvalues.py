@@ -8,20 +8,21 @@ from __future__ import annotations
 import re
 import string
 from datetime import date
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 from pydantic import ValidationInfo
 
 from digest.config import values
 from digest.core.formats import format_of
+from digest.core.names import is_branch_name
 
 _SPACES = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029]")
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 _SCHEMES = ("https", "http", "ssh", "git", "file")
 _SCP = re.compile(r"(?:[^@:/\\\s-][^@:/\\\s]*@)?[A-Za-z0-9_\[][A-Za-z0-9_.\[\]:-]*?:[^:]?.*")
+_INSIDE = "the repository"
 _FIELDS = ("date", "title", "name", "stories")
-_NOT_IN_REFS = re.compile(r"[\x00-\x20\x7f~^:?*\[\\]|\.\.|@\{|//")
 
 
 def remote(value: str, info: ValidationInfo) -> str:
@@ -49,27 +50,16 @@ def _url(value: str) -> str:
         raise ValueError(f"not {parts.scheme}://")
     if host.startswith("-") or port == 0 or (not host and parts.scheme != "file"):
         raise ValueError
+    if "?" in value or "#" in value:  # a token there would be printed by git
+        raise ValueError("it must have no query and no fragment")
     if _SPACES.search(value) or not parts.path.strip("/"):
         raise ValueError("it names no repository" if not parts.path.strip("/") else "")
     return value
 
 
-def without_credentials(address: str) -> str:
-    """Return a remote as it may be shown: an address without user and password."""
-    if not _SCHEME.match(address):
-        return address
-    parts = urlsplit(address)
-    return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2], query="", fragment=""))
-
-
 def branch(value: str) -> str:
     """Return the name of a branch that `git check-ref-format --branch` takes."""
-    parts = value.split("/")
-    if _NOT_IN_REFS.search(value) or len(value) > 200 or value in ("@", "HEAD"):
-        raise ValueError
-    if value.startswith(("-", "refs/")) or value.endswith("."):
-        raise ValueError
-    if not all(parts) or any(part.startswith(".") or part.endswith(".lock") for part in parts):
+    if not is_branch_name(value):
         raise ValueError
     return value
 
@@ -78,12 +68,12 @@ def edition_path(value: str) -> str:
     """Return a path pattern inside a repository whose ending names a format."""
     if format_of(value) is None:
         raise ValueError
-    return _in_repository(values.pattern(value))
+    return _in_repository(values.pattern(value, inside=_INSIDE))
 
 
 def weekly(value: str) -> str:
     """Return a path pattern inside a repository for the week's Markdown."""
-    return _in_repository(values.weekly(value))
+    return _in_repository(values.weekly(value, inside=_INSIDE))
 
 
 def _in_repository(pattern: str) -> str:

@@ -84,15 +84,21 @@ def rate(value: object) -> float | None:
 
 def unsubscribe_url(value: str) -> str:
     """Return an address that holds {token}, or a provider's placeholder as it stands."""
-    if _CONTROLS.search(value) or not value or len(value) > 500:
+    if _CONTROLS.search(value) or not value.strip() or len(value) > 500:
         raise ValueError
     if not value.isascii():
         raise ValueError("it has letters that are not ASCII")
-    if re.match(r"https?:", value, re.IGNORECASE):
+    value = value.strip()
+    if is_web(value):
         values.url(value.replace(TOKEN, ANY_TOKEN))
         if TOKEN not in value:
             raise ValueError("it lacks {token}, by which each reader's link differs")
     return value
+
+
+def is_web(value: str) -> bool:
+    """Is this an address for a browser, and no provider's placeholder?"""
+    return re.match(r"https?:", value, re.IGNORECASE) is not None
 
 
 def lines(value: str) -> str:

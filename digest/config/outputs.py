@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from digest.config import gitvalues, values
 from digest.config.email import EmailOutputSettings
 from digest.config.section import Folder, Section
-from digest.core.formats import ENDINGS, format_of
+from digest.core.formats import ENDINGS
 
 PathPattern = Annotated[str, AfterValidator(values.pattern)]
 WeeklyPattern = Annotated[str, AfterValidator(values.weekly)]
@@ -75,16 +75,6 @@ class GitOutputSettings(Section):
     weekly: Annotated[str, AfterValidator(gitvalues.weekly)] = Field(
         default="", description=_WEEKLY
     )
-
-    @property
-    def format(self) -> str:
-        """Return the format that the path's ending names: markdown, html or json."""
-        return format_of(self.path) or "markdown"
-
-    @property
-    def shown_remote(self) -> str:
-        """Return the remote as it may be shown: without user and password."""
-        return gitvalues.without_credentials(self.remote)
 
 
 OutputSettings = (

@@ -17,6 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from digest.config import values
 from digest.config.outputs import OutputSettings
 from digest.config.section import Duration, Section, Url, Whole, Word
+from digest.core.names import EDITION_NAME, LONGEST_EDITION_NAME
 from digest.models import Feed, FeedKind
 
 
@@ -42,8 +43,8 @@ class EditionSettings(Section):
 
     name: str = Field(
         default="daily",
-        pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$",
-        max_length=40,
+        pattern=EDITION_NAME,
+        max_length=LONGEST_EDITION_NAME,
         description="lower-case letters, digits and single dashes, such as daily",
     )
     schedule: Schedule | None = Field(default=None, description='a mapping such as {at: "06:30"}')

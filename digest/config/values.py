@@ -168,8 +168,11 @@ def store(value: str, info: ValidationInfo) -> str:
     return f"sqlite:///{path(name, info)}"
 
 
-def pattern(value: str) -> str:
-    """Return a path pattern with {date} and {name} that stays in its folder on any day."""
+def pattern(value: str, *, inside: str = "dir") -> str:
+    """Return a path pattern with {date} and {name} that stays in its folder on any day.
+
+    ``inside`` is what that folder is called where the pattern leads out of it.
+    """
     for _, field, spec, conversion in string.Formatter().parse(value):
         if field is not None and (field not in ("date", "name") or conversion):
             raise ValueError("only {date} and {name} are known there")
@@ -179,17 +182,17 @@ def pattern(value: str) -> str:
         made = value.format(date=day, name="daily")
         parts = made.split("/")
         if not all(parts) or {".", "..", "~"} & set(parts) or "\\" in made:
-            raise ValueError("it must stay inside dir")
+            raise ValueError(f"it must stay inside {inside}")
         if _CONTROLS.search(made) or max(map(len, parts)) > 200:
             raise ValueError
     return value
 
 
-def weekly(value: str) -> str:
-    """Return a path pattern for a week's Markdown."""
+def weekly(value: str, *, inside: str = "dir") -> str:
+    """Return a path pattern for a week's Markdown, as ``pattern`` does."""
     if not value.endswith(".md"):
         raise ValueError
-    return pattern(value)
+    return pattern(value, inside=inside)
 
 
 def site(value: str) -> str:

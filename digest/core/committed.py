@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
+from digest.core.names import is_edition_name
 from digest.core.text import sentences
 from digest.core.urls import canonical
 
@@ -23,12 +24,14 @@ MOST_SENTENCES = 200  # of one piece
 _LONGEST_LINE = 20_000
 _LONGEST_TITLE = 500
 _LONGEST_EMOJI = 12  # code points; a family of four has seven
-_FIRST_YEAR = 1990
-_APART = timedelta(days=2)  # between an edition's day and its making, time zones included
+_FIRST_YEAR, _LAST_YEAR = 1990, 9999
+_EAST, _WEST = timedelta(hours=14), timedelta(hours=12)  # of UTC, at most
+_LATE = timedelta(days=8)  # the day itself, and the week that one missed may be caught up in
 _LEAST_WORDS = 4  # of a sentence; less is a source's name beside its link
 _MOST_FRONT = 100  # lines of front matter
 
-_FIELD = re.compile(r"(title|date|slug|tags)\s*[:=]\s*(.+)", re.IGNORECASE)
+_DATED_TITLE = re.compile(r", \d{1,2} [A-Z][a-z]+ \d{4}$")  # what our front matter adds
+_FIELD = re.compile(r"(title|date|slug)\s*[:=]\s*(.+)", re.IGNORECASE)
 _DEFINITION = re.compile(r"\s{0,3}\[([^\]\[]{1,200})\]:\s*<?(https?:[^\s<>]{1,3000})>?\s*(.*)")
 _LINK = re.compile(
     r"\[(?P<label>[^\]\[]{0,500})\]"
@@ -69,7 +72,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Committed:
-    """An edition as its Markdown tells it. ``name`` is "" where it does not say."""
+    """An edition as its Markdown tells it. ``name`` is "" where it says none that one can have."""
 
     name: str
     date: date
@@ -103,6 +106,7 @@ def committed(text: str) -> Committed | None:
     if not pieces:
         return None
     title = _plain(_unquoted(front.get("title", "")))[:_LONGEST_TITLE]
+    title = _DATED_TITLE.sub("", title)
     return Committed(_name(front), day, made_at, title, tuple(pieces[:MOST_PIECES]))
 
 
@@ -132,19 +136,24 @@ def _dated(front: dict[str, str]) -> tuple[datetime | None, date | None]:
             day = date.fromisoformat(found[2])
     except (ValueError, OverflowError):
         return None, None
-    if day.year < _FIRST_YEAR or abs(made_at.date() - day) > _APART:
-        return None, None
-    return made_at, day
+    return (made_at, day) if can_close(day, made_at) else (None, None)
+
+
+def can_close(day: date, at: datetime) -> bool:
+    """Tell whether the edition of a local day, in whatever time zone, can have been made then.
+
+    Not before its day has begun anywhere, nor after the last hour it can be caught up in.
+    """
+    if not _FIRST_YEAR <= day.year < _LAST_YEAR:
+        return False
+    begins = datetime(day.year, day.month, day.day, tzinfo=UTC)
+    return begins - _EAST <= at < begins + _LATE + _WEST
 
 
 def _name(front: dict[str, str]) -> str:
-    """Return the edition's name: as a tag spells it where its slug says it too."""
+    """Return the edition's name as its slug says it, "" where no edition can be called so."""
     found = _DAY.match(_unquoted(front.get("slug", "")))
-    slug = found[1][:100] if found else ""
-    tags = re.findall(r"[^\[\]\",']+", front.get("tags", ""))[:20]
-    spelt = (tag.strip() for tag in tags)
-    same = (tag for tag in spelt if re.sub(r"[^a-z0-9]+", "-", tag.lower()).strip("-") == slug)
-    return next(same, slug)
+    return found[1] if found and is_edition_name(found[1]) else ""
 
 
 def _unquoted(value: str) -> str:
@@ -286,4 +295,5 @@ def _headed(text: str) -> tuple[str, str]:
 
 def _plain(text: str) -> str:
     """Return Markdown's text as a reader sees it, on one line."""
-    return " ".join(html.unescape(_ESCAPED.sub(r"\1", _STRONG.sub("", text))).split())
+    text = html.unescape(_ESCAPED.sub(r"\1", _STRONG.sub("", text)))
+    return " ".join(text.replace("\u2060", "").split())  # our mark against shortcodes

@@ -40,10 +40,11 @@ def local_date(now: datetime, timezone: str) -> date:
 def window(now: datetime, first: timedelta, closed: datetime | None) -> Window:
     """Return the span an edition covers: from where the last one closed, at most 72 h back.
 
-    ``closed`` is None for a first edition, which then looks ``first`` back.
+    ``closed`` is None for a first edition, which then looks ``first`` back; so does one whose
+    predecessor is said to close only now or later, or there would be nothing to look at.
     """
-    opens = now - first if closed is None else closed
-    return Window(max(min(opens, now), now - LONGEST), now)
+    opens = closed if closed is not None and closed < now else now - first
+    return Window(max(opens, now - LONGEST), now)
 
 
 def sources(story: Story) -> tuple[Source, ...]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from digest.core.committed import Cited, Committed, Piece
+from digest.core.edition import edition_id
 from digest.core.urls import canonical, identity, registrable_domain
 from digest.models import (
     Article,
@@ -32,6 +33,7 @@ from digest.models import (
     WrittenBy,
 )
 
+MARK = "rebuilt"  # among the counts of such an edition
 WRITTEN_BY = "committed"  # the kind of writer of a story that was read back from its Markdown
 READ_AGAIN = timedelta(days=3)  # before the last edition: what new reports can still continue
 FIRST_WINDOW = timedelta(hours=24)
@@ -56,7 +58,9 @@ def rebuilt(found: Iterable[Committed], *, name: str, feeds: Iterable[Feed]) -> 
     """
     by_id: dict[str, Committed] = {}
     for each in sorted(found, key=lambda e: e.made_at):
-        by_id[edition_id(each, name)] = each
+        key = edition_id(each.name or name, each.date)
+        by_id.pop(key, None)  # so that the order stays that of their making
+        by_id[key] = each
     last = max((each.made_at for each in by_id.values()), default=None)
     owners = _owners(feeds)
     printed: dict[str, tuple[KeptEntry, Article]] = {}
@@ -80,7 +84,7 @@ def is_rebuilt(edition: Edition) -> bool:
     """Tell whether this is no more than what a committed edition told: it stands as it was put out,
     and must not be put out again in this poorer form.
     """
-    return any(story.written_by.kind == WRITTEN_BY for story in edition.stories)
+    return bool(edition.counts.get(MARK))
 
 
 def of_record(edition: Edition) -> Committed:
@@ -107,11 +111,6 @@ def _piece(
         tuple(c for c in cited.values() if c.url),
         brief,
     )
-
-
-def edition_id(edition: Committed, name: str) -> str:
-    """Return the id of a committed edition, as the one that printed it had."""
-    return f"{edition.name or name}-{edition.date.isoformat()}"
 
 
 def _owners(feeds: Iterable[Feed]) -> dict[str, str]:
@@ -149,7 +148,7 @@ def _edition(key: str, name: str, found: Committed, window: Window) -> Edition:
         window=window,
         stories=tuple(_story(piece, rank, found) for rank, piece in enumerate(stories, 1)),
         briefs=tuple(_brief(piece, found) for piece in briefs),
-        counts={},
+        counts={MARK: 1},
     )
 
 
@@ -196,7 +195,7 @@ def _sources(piece: Piece, found: Committed) -> tuple[Source, ...]:
             author=None,
             published_at=found.made_at,
             language="",
-            quality=Quality.FEED_ONLY,
+            quality=Quality.FULL,  # not known any more, so that nothing is said of it
         )
         for n, cited in enumerate(piece.sources, 1)
     )

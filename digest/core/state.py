@@ -19,6 +19,8 @@ from digest.models import EntryOutcome, KeptEntry, State, StoredEdition
 
 FORMAT = "digest-state/1"
 MOST_CHARS = 64_000_000  # in all files together: six times what is kept of 65 feeds
+LONGEST_LINE = 2_000_000  # characters; read as JSON they may take 25 times that
+LONGEST_RECORD = 900_000  # characters of an edition's; it has some 60,000, its line twice at most
 REACH = timedelta(days=400)  # how far back anything is kept
 UNDATED = REACH  # an entry without a date would be news again the day it is forgotten
 ENTRIES = timedelta(days=14)  # those with a date; after five days the date alone says "old"
@@ -137,10 +139,14 @@ def _addresses(feeds: Iterable[str]) -> dict[str, str]:
 
 
 def _recent(editions: Iterable[StoredEdition], now: datetime) -> list[StoredEdition]:
-    """Return the last ten editions of each name, and all of the last forty days."""
+    """Return the last ten editions of each name, and all of the last forty days.
+
+    Not one that is too long to be read again.
+    """
     counted: dict[str, int] = {}
     kept = []
-    for edition in sorted(editions, key=lambda e: (e.window.closes, e.id), reverse=True):
+    legible = (edition for edition in editions if len(edition.record) <= LONGEST_RECORD)
+    for edition in sorted(legible, key=lambda e: (e.window.closes, e.id), reverse=True):
         counted[edition.name] = counted.get(edition.name, 0) + 1
         if counted[edition.name] <= LEAST_EDITIONS or edition.window.closes > now - EDITIONS:
             kept.append(edition)
@@ -186,10 +192,12 @@ def _read(
     if path not in files:
         raise StoreError(f"{path} is missing")
     found: dict[Hashable, T] = {}
-    for number, text in enumerate(files[path].split("\n"), 1):
+    for number, text in enumerate(_split(files[path]), 1):
         if not text:
             continue
         try:
+            if len(text) > LONGEST_LINE:
+                raise ValueError(f"more than {LONGEST_LINE:,} characters")
             line = json.loads(text)
             if not isinstance(line, dict):
                 raise ValueError("no object")
@@ -200,6 +208,16 @@ def _read(
             raise StoreError(f"{path}, line {number}: the same again")
         found[key(value)] = value
     return tuple(found.values())
+
+
+def _split(text: str) -> Iterator[str]:
+    """Yield the lines one by one: a list of empty ones alone could fill the memory."""
+    start = 0
+    while start < len(text):
+        end = text.find("\n", start)
+        end = len(text) if end < 0 else end
+        yield text[start:end]
+        start = end + 1
 
 
 def _phrase(error: ValueError | RecursionError) -> str:

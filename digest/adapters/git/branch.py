@@ -13,7 +13,7 @@ from digest.adapters.git.remote import parse
 from digest.errors import DeliveryError
 
 _CONDUCT = Conduct()
-_MOST_READ = 500_000_000  # bytes of all files together
+_MOST_READ = 100_000_000  # bytes of all files together; a state has at most 64 million letters
 _MOST_FILES = 10_000
 
 
@@ -86,7 +86,7 @@ class GitBranch:
 
     def _save(self, data: Mapping[str, bytes], message: str, seen: str) -> str:
         clone = self._clone
-        clone.start("", data)
+        clone.start("")
         clone.put(data)
         clone.commit(message)
         clone.push(f"--force-with-lease={clone.mine}:{seen}")

@@ -12,18 +12,18 @@ from pathlib import Path
 from typing import TypeVar
 
 from digest.adapters.git.command import Conduct, Done, Git
-from digest.adapters.git.printed import contents, parsed
+from digest.adapters.git.patterns import folders_above
+from digest.adapters.git.printed import contents, not_over, parsed
 from digest.adapters.git.remote import Remote
 from digest.adapters.git.tries import Tries
 from digest.adapters.git.trouble import Kind, Trouble, explained, refused_by_hook, too_old
 from digest.adapters.git.turn import held
-from digest.adapters.git.worktree import write_files
 
 T = TypeVar("T")
 
 _CROWDED = 27  # files in one of 256 folders: about 6,700 loose objects, when git itself tidies up
+_FETCH = ("fetch", "--quiet", "--no-tags", "--no-recurse-submodules")
 _MOST_LISTING = 64_000_000  # bytes of a listing of files: about half a million
-_SPECIAL, _ESCAPED = re.compile(r"([\\*?\[ ])"), r"\\\1"  # in a pattern of a sparse checkout
 _LINE_LOST = re.compile(r"(?m)^(?:fatal|error: RPC failed|send-pack|remote):? ")
 _FOLLOWED = "\tfetch = +refs/heads/*:refs/remotes/origin/*\n"  # for a person who pushes by hand
 _HOOKS = {"commit": ("pre-commit", "prepare-commit-msg", "commit-msg"), "push": ("pre-push",)}
@@ -153,9 +153,8 @@ class Clone:
     def fetch(self) -> bool:
         """Bring the remote's branch here; return whether it has one."""
         fewer = ["--filter=blob:none"] if self._fewer else []
-        words = ["fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--depth=1", *fewer]
         try:
-            self.run(*words, "origin", f"+{self.mine}:{self.tip}")
+            self.run(*_FETCH, "--depth=1", *fewer, "origin", f"+{self.mine}:{self.tip}")
         except Trouble as trouble:
             if trouble.kind is not Kind.NO_BRANCH:
                 raise
@@ -191,7 +190,7 @@ class Clone:
 
     def entries(self, ref: str, paths: Iterable[str]) -> dict[str, tuple[str, str]]:
         """Return mode and object of what stands at these paths and the folders above them."""
-        asked = dict.fromkeys(part for path in paths for part in (*_above(path), path))
+        asked = dict.fromkeys(part for path in paths for part in (*folders_above(path), path))
         listed = self.run("ls-tree", "-z", ref, "--", *asked)
         return {path: (mode, name) for mode, name, _, path in parsed(listed) if path in asked}
 
@@ -205,30 +204,32 @@ class Clone:
             self.run("ls-tree", "-r", "-z", *sizes, ref, *(["--", folder] if folder else []))
         )
 
-    def objects(self, names: Sequence[str], most: int) -> dict[str, bytes]:
-        """Return the contents of files by object name, at most ``most`` bytes together."""
+    def objects(self, names: Sequence[str], most: int, each: int = 0) -> dict[str, bytes]:
+        """Return the contents of files by object name, at most ``most`` bytes together; those of
+        more than ``each`` are left out (0: none is).
+        """
         if not names:
             return {}
         asked = "".join(f"{name}\n" for name in dict.fromkeys(names)).encode()
         if self._fewer:  # in one go what git would otherwise fetch one by one
-            words = ("fetch", "--quiet", "--no-tags", "--no-recurse-submodules", "--stdin")
-            ways = ("--no-write-fetch-head", "--filter=blob:none", "origin")
+            ways = ("--stdin", "--no-write-fetch-head", "--filter=blob:none", "origin")
             self._git.run(
-                *("-c", "fetch.negotiationAlgorithm=noop", *words, *ways),
+                *("-c", "fetch.negotiationAlgorithm=noop", *_FETCH, *ways),
                 given=asked,
                 keep=self._turn,
             )  # where the server will not, they are here already, or the next command tells
+        if each:
+            asked = not_over(each, self.run("cat-file", "--batch-check", given=asked))
         return contents(self.run("cat-file", "--batch", given=asked, most=most))
 
-    def start(self, ref: str, files: Iterable[str]) -> None:
+    def start(self, ref: str) -> None:
         """Make our branch and index those of ``ref`` ("": without any commit).
 
-        Of the working tree only ``files`` are there.
+        No file is checked out: what the remote says of filters has none to be run on.
         """
-        patterns = "".join(f"/{_SPECIAL.sub(_ESCAPED, path)}\n" for path in files)
         inside = self.folder / ".git" / "info"
         inside.mkdir(exist_ok=True)  # the user's own template of a repository may lack it
-        (inside / "sparse-checkout").write_text(patterns, "utf-8")
+        (inside / "sparse-checkout").write_bytes(b"")
         if ref:
             self.run("reset", "--quiet", "--hard", ref)
         else:
@@ -284,17 +285,16 @@ class Clone:
         self._git.run("prune", "--expire=now", keep=self._turn)
 
     def put(self, files: Mapping[str, bytes]) -> None:
-        """Put files into the working tree and the index."""
-        write_files(self.folder, files)
+        """Put files into the index, their very bytes: no filter of attributes changes them."""
+        lines = ""
+        for path, data in files.items():
+            name = self.run("hash-object", "-w", "--no-filters", "--stdin", given=data).decode()
+            lines += f"100644 {name.strip()}\t{path}\0"
+        self.run("update-index", "-z", "--index-info", given=lines.encode())
         names = "".join(f"{path}\0" for path in files).encode()
-        self.run("update-index", "--add", "-z", "--stdin", given=names)
+        self.run("update-index", "--skip-worktree", "-z", "--stdin", given=names)
 
 
 def _remove(folder: Path) -> None:
     with suppress(FileNotFoundError):
         shutil.rmtree(folder)
-
-
-def _above(path: str) -> list[str]:
-    parts = path.split("/")
-    return ["/".join(parts[:n]) for n in range(1, len(parts))]

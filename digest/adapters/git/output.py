@@ -17,6 +17,7 @@ from digest.adapters.git.remote import Remote, bare, parse
 from digest.adapters.git.signs import disk_full
 from digest.adapters.git.trouble import Kind, Trouble, explained, too_old
 from digest.core.formats import ENDINGS, format_of
+from digest.core.names import is_branch_name
 from digest.core.rollup import monday_of
 from digest.errors import ConfigError, DeliveryError
 from digest.models import Edition, OutputResult
@@ -25,7 +26,7 @@ T = TypeVar("T")
 
 MOST_BYTES = 100_000_000  # GitHub refuses larger files
 _CONDUCT = Conduct()
-_MOST_READ = 200_000_000  # bytes of editions read back
+_LONGEST_READ = 8_000_000  # bytes of one edition read back; it has some 60,000
 
 
 class GitOutput:
@@ -114,7 +115,7 @@ class GitOutput:
         start = ours if (there if self._push else clone.follow()) else ""
         if start and _same(clone, start, files, self._remote.shown):
             return False
-        clone.start(start, files)
+        clone.start(start)
         clone.put(files)
         if not clone.commit(message):
             return False
@@ -126,7 +127,8 @@ class GitOutput:
     def published(self, most: int) -> list[str]:
         """Return the texts of the newest ``most`` editions on the remote's branch, newest first.
 
-        [] where the remote has no such branch. Raises DeliveryError.
+        Those that are too large for an edition are left out; [] where the remote has no such
+        branch. Raises DeliveryError.
         """
         self._usable()
         return self._done(lambda: self._read(most))
@@ -141,8 +143,8 @@ class GitOutput:
         names = {path: name for mode, name, _, path in listed if mode.startswith("100")}
         chosen = patterns.newest(pattern, names, most)
         objects = [names[path] for path in chosen]
-        found = clone.objects(objects, _MOST_READ)
-        return [found[name].decode("utf-8", "replace") for name in objects]
+        found = clone.objects(objects, most * (_LONGEST_READ + 100), each=_LONGEST_READ)
+        return [found[name].decode("utf-8", "replace") for name in objects if name in found]
 
     def check(self) -> str:
         """Return one sentence that the remote answers, or raise DeliveryError. Clones nothing."""
@@ -193,8 +195,8 @@ def usable(remote: Remote, branch: str) -> None:
     if remote.problem:
         shown = remote.shown or "an empty text"
         raise DeliveryError("git", f"{shown} is no address of a git repository: {remote.problem}")
-    if problem := patterns.branch_problem(branch):
-        raise DeliveryError("git", problem)
+    if not is_branch_name(branch):
+        raise DeliveryError("git", f"{branch!r} is no name for a branch; choose one such as main")
 
 
 def in_turn(clone: Clone, action: Callable[[], T], *, keep: bool = False) -> T:

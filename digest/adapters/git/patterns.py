@@ -58,21 +58,10 @@ def path_problem(path: str) -> str:
     return ""
 
 
-def branch_problem(branch: str) -> str:
-    """Return why git takes no such name for a branch, "" where it does (git check-ref-format)."""
-    parts = branch.split("/")
-    wrong = (
-        not branch
-        or branch[0] == "-"
-        or branch in ("@", "HEAD")
-        or branch.endswith(".")
-        or ".." in branch
-        or "@{" in branch
-        or len(branch.encode("utf-8", "replace")) > 200
-        or any(c in " ~^:?*[\\\x7f" or not c.isprintable() for c in branch)
-        or any(not part or part.startswith(".") or part.endswith(".lock") for part in parts)
-    )
-    return f"{branch!r} is no name for a branch; choose one such as main" if wrong else ""
+def folders_above(path: str) -> list[str]:
+    """Return the folders a path lies in, the outermost first."""
+    parts = path.split("/")
+    return ["/".join(parts[:n]) for n in range(1, len(parts))]
 
 
 def fixed_folder(pattern: str) -> str:

@@ -23,6 +23,16 @@ def parsed(listing: bytes) -> list[tuple[str, str, int, str]]:
     return found
 
 
+def not_over(most: int, checked: bytes) -> bytes:
+    """Return the names, a line each, of what ``cat-file --batch-check`` found no longer than that.
+
+    What it did not find stays in, for the next command to tell.
+    """
+    lines = [line.split() for line in checked.splitlines()]
+    kept = (line[0] for line in lines if not line[-1].isdigit() or int(line[-1]) <= most)
+    return b"".join(name + b"\n" for name in kept)
+
+
 def contents(batch: bytes) -> dict[str, bytes]:
     """Return the contents by object name in what ``cat-file --batch`` printed."""
     found, at = {}, 0

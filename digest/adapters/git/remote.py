@@ -40,6 +40,9 @@ def parse(text: str, base: Path) -> Remote:
         return Remote("", "".join(c if c.isprintable() else "?" for c in _bare(text)), "no address")
     if found := _URL.fullmatch(text):
         scheme, user_info, rest = found[1].lower(), found[2], found[3]
+        if "?" in rest or "#" in rest:  # git would print a token that stands there
+            shown = re.split("[?#]", f"{scheme}://{rest}", maxsplit=1)[0]
+            return Remote("", shown, "it may have no query and no fragment")
         if scheme in ("http", "https", "ftp", "ftps"):
             return _over_http(scheme, user_info, rest)
         user, _, password = (user_info or "").partition(":")
@@ -62,20 +65,19 @@ def _bare(text: str) -> str:
 
 def _over_http(scheme: str, user_info: str | None, rest: str) -> Remote:
     url = f"{scheme}://{rest}"
-    shown = re.split("[?#]", url, maxsplit=1)[0]
     if not user_info:
-        return Remote(url, shown)
+        return Remote(url, url)
     raw_user, colon, raw_password = user_info.partition(":")
     user, password = unquote(raw_user), unquote(raw_password)
     if any(c in user + password for c in "\r\n\0"):
-        return Remote("", shown, "a user or password of more than one line")
-    place = f"credential.{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0]}"
+        return Remote("", url, "a user or password of more than one line")
+    place = f"credential.{scheme}://{rest.partition('/')[0]}"
     variables = (("DIGEST_GIT_USER", user), ("DIGEST_GIT_PASSWORD", password))
     if colon and user:  # as in the URL: no other helper is asked, none is told
         settings = ((f"{place}.helper", ""), (f"{place}.helper", _HELPER % _WITH_USER))
         return Remote(
             url,
-            shown,
+            url,
             secrets=_secrets(raw_password, password),
             settings=settings,
             environment=variables,
@@ -83,7 +85,7 @@ def _over_http(scheme: str, user_info: str | None, rest: str) -> Remote:
     # A name alone: the user's helpers may know its password; a token needs none.
     return Remote(
         url,
-        shown,
+        url,
         secrets=_secrets(raw_user, user, raw_password, password),
         settings=((f"{place}.username", user), (f"{place}.helper", _HELPER % "")),
         environment=variables,
