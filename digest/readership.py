@@ -20,6 +20,9 @@ _WHY = {
 }
 
 
+_BY_HAND = "taken off by hand"
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What was done, in one sentence. ``done`` is False where it was refused."""
@@ -30,7 +33,7 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Imported:
-    """What an import did, in one sentence, and what is wrong with lines of the file."""
+    """What an import did, in one sentence; what is wrong with the file's lines, or was not read."""
 
     text: str
     problems: tuple[str, ...] = ()
@@ -57,12 +60,21 @@ def add(readers: Readers, text: str, now: datetime, *, again: bool = False) -> A
     return Answer(f"{address} is added" if new else f"{address} is on the list already")
 
 
-def remove(readers: Readers, text: str) -> Answer:
-    """Take an address off the list; it may be added again. Raises ConfigError, StoreError."""
+def remove(readers: Readers, text: str, now: datetime) -> Answer:
+    """Take an address off the list, and keep it off: it counts as unsubscribed.
+
+    So no later import brings it back, and ``add`` takes it with ``again`` only. Raises
+    ConfigError, StoreError.
+    """
     address = _address(text)
-    if readers.remove_reader(address):
-        return Answer(f"{address} is removed")
-    return Answer(f"{address} is not on the list", done=False)
+    if all(reader.address != address for reader in readers.readers()):
+        return Answer(f"{address} is not on the list", done=False)
+    readers.suppress([Suppression(address, SuppressionReason.UNSUBSCRIBED, now, _BY_HAND)])
+    readers.remove_reader(address)
+    return Answer(
+        f"{address} is removed and gets no more mail; an import does not bring it back, "
+        "`digest subscribers add` with --again does"
+    )
 
 
 def import_csv(readers: Readers, data: bytes, now: datetime) -> Imported:
@@ -96,7 +108,8 @@ def import_csv(readers: Readers, data: bytes, now: datetime) -> Imported:
         (listing.bad, f"{count(listing.bad, 'line', 'lines')} of no use"),
     ]
     told = [text.format(f"{number:,}") for n, (number, text) in enumerate(parts) if number or not n]
-    return Imported(", ".join(told), listing.problems)
+    unread = (listing.unread,) if listing.unread else ()
+    return Imported(", ".join(told), (*listing.problems, *unread))
 
 
 def export(readers: Readers) -> str:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from digest.core import addresses
 from digest.core.addresses import domain, normal, tagged
 
 QUICK = settings(derandomize=True, database=None, deadline=None, max_examples=300)
@@ -82,6 +83,35 @@ def test_any_text_is_an_address_or_a_value_error(text: str) -> None:
         assert found.isascii()
         assert found.count("@") == 1
         assert not any(character.isspace() for character in found)
+
+
+HOSTS = st.sampled_from(
+    ("example.org", "Example.COM", "a.test", "x.lan", "b.internal", "c.arpa", "d.onion",
+     "e.example", "localhost", "a.localhost", "xn--mnchen-3ya.de", "ab--cd.de", "a-.de", "-a.de",
+     "a--b.de", "1.de", "a.d", "a.1de", "a.x1", "test.de", "local.de", "home.test", "a.home",
+     "x.local", "y.invalid", "127.0.0.1", "a..de", "a.de.", "my-site.co.uk")
+)  # fmt: skip
+LOCALS = st.from_regex(r"[aZ0_+.-]{1,4}", fullmatch=True) | st.sampled_from(
+    ["a" * 64, "a" * 65, "o'neil", "a!b", "a%b", "a/b", "=a"]
+)
+LABELS = st.from_regex(r"[aZ0-]{1,5}", fullmatch=True) | st.sampled_from(["b" * 63, "b" * 64])
+
+
+@settings(QUICK, max_examples=1_500)
+@given(LOCALS, HOSTS | st.lists(LABELS, min_size=1, max_size=5).map(".".join))
+def test_what_is_taken_without_the_validator_it_takes_as_well(local: str, host: str) -> None:
+    text = f"{local}@{host}"
+    if addresses._is_ordinary(text):
+        assert addresses._validated(text) == text.lower() == normal(text)
+
+
+def test_most_addresses_need_no_validator() -> None:
+    for text in ("ann@example.org", "Ann.Lee+news@mail.my-site.co.uk", "a_b-1@x1.de"):
+        assert addresses._is_ordinary(text)
+    for text in ("a@xn--mnchen-3ya.de", "a@a--b.de", "a@x.test", f"{'a' * 65}@b.de", "K@\u212a.de"):
+        assert not addresses._is_ordinary(text)
+    long = "@" + ".".join(["b" * 60] * 4) + ".example.org"
+    assert not addresses._is_ordinary("a" * 10 + long)
 
 
 def test_a_tag_stands_before_the_at() -> None:

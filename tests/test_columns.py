@@ -27,6 +27,14 @@ def test_list_items_hang_from_their_mark() -> None:
     assert fold("  one two", 6) == "  one\n  two"
 
 
+def test_a_mark_of_sources_stays_with_the_word_before_it() -> None:
+    assert fold("one two [1]", 8) == "one\ntwo [1]"
+    assert fold("one two [1, 12]", 11) == "one\ntwo [1, 12]"
+    assert fold("one two [1] three", 11) == "one two [1]\nthree"
+    assert fold("one two [sic]", 8) == "one two\n[sic]"
+    assert fold("a" * 10 + " [1]", 12) == "a" * 10 + "\n[1]"  # there is no room for both
+
+
 def test_an_address_stays_whole_and_a_long_word_does_not() -> None:
     address = "    https://example.org/" + "a" * 90
     assert fold(address, 72) == address
@@ -37,7 +45,7 @@ def test_an_address_stays_whole_and_a_long_word_does_not() -> None:
 
 @settings(derandomize=True, database=None, deadline=None)
 @given(
-    text=st.text(alphabet="ab -[1]日⚡\u0301\n\u00a0", max_size=120),
+    text=st.text(alphabet="ab -[1],日⚡\u0301\n\u00a0", max_size=120),
     width=st.integers(min_value=12, max_value=40),
 )
 def test_whatever_the_text_no_line_is_wider_and_nothing_is_lost(text: str, width: int) -> None:

@@ -48,10 +48,10 @@ def test_what_fits_is_left_alone_and_rendered_once() -> None:
         (13, 15, (13, 13, 13), "2 more in brief were left out."),
         (15, 0, (15, 13, 0), "the last 2 stories are told in short."),
         (20, 1, (20, 11, 0),
-         "1 more in brief was left out, and the last 9 stories are told in short."),
+         "1 brief was left out, and the last 9 stories are told in short."),
         (60, 0, (48, 0, 0),
          "12 more stories were left out, and the stories here are told in short."),
-        (49, 3, (48, 0, 0), "1 more story and 3 more in brief were left out, "
+        (49, 3, (48, 0, 0), "1 more story and 3 briefs were left out, "
          "and the stories here are told in short."),
     ],
 )  # fmt: skip
@@ -75,7 +75,7 @@ def test_the_first_story_stays_whatever_it_weighs() -> None:
     result = fitted(repeated(edition(), 4, 4), Printer(story=200_000))
     assert shape(result.edition) == (1, 0, 0)
     assert result.left_out == (
-        "To keep this mail small, 3 more stories and 4 more in brief were left out, "
+        "To keep this mail small, 3 more stories and 4 briefs were left out, "
         "and the story here is told in short."
     )
 

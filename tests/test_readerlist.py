@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.core.readerlist import LARGEST, MOST_LINES, Row, read_csv, write_csv
+from digest.core.listcolumns import Row
+from digest.core.readerlist import LARGEST, MOST_LINES, read_csv, write_csv
 from digest.models import Reader, Suppression, SuppressionReason
 
 QUICK = settings(derandomize=True, database=None, deadline=None, max_examples=200)
@@ -36,6 +37,14 @@ def addresses(text: str | bytes) -> list[str]:
         '"Subscriber email","Notes"\n"ann@a.test","two\nlines, ""quoted"""\n"bob@b.test",""\n',
         "\n\nemail\n\nann@a.test\n\n\nbob@b.test\n,,\n",
         "Ann,ann@a.test\nBob,bob@b.test\n",
+        'Ann <ann@a.test>\n"Lee, Bob" <bob@b.test>\n',
+        "Lee, Ann <ann@a.test>\n<bob@b.test>\n",
+        "Ann <ann@a.test>, Bob Lee <bob@b.test>\n",
+        "Ann Lee <ann@a.test>; bob@b.test <bob@b.test>",
+        'email\n"Lee, Ann" < ann@a.test >\nBob <bob@b.test>',
+        "id,email,name,note,subscribed_to_emails,created_at\n"
+        "1,ann@a.test,Ann,,true,2026-01-02T03:04:05.000Z\n"
+        "2,bob@b.test,,,true,2026-01-02T03:04:05.000Z\n",
         "email,active_subscription,expiry,plan,email_disabled,created_at\n"
         "ann@a.test,false,,other,false,2026-01-02T03:04:05Z\n"
         "bob@b.test,true,,yearly,false,2026-01-02T03:04:05Z\n",
@@ -74,6 +83,19 @@ def test_encodings_are_told_apart(encoding: str) -> None:
         ("email,email_disabled", "a@a.test,true", UNSUBSCRIBED),
         ("email,email_disabled", "a@a.test,false", None),
         ("Kontakt,Status", "a@a.test,unsubscribed", UNSUBSCRIBED),
+        ("email,subscribed_to_emails", "a@a.test,false", UNSUBSCRIBED),
+        ("email,subscribed_to_emails", "a@a.test,true", None),
+        ("email,subscribed_to_emails,deleted_at", "a@a.test,true,2026-01-02", UNSUBSCRIBED),
+        ("email,subscribed_to_emails", "a@a.test,", "its column “subscribedtoemails” says neither"),
+        ("email,subscribed_to_emails", "a@a.test", "says neither yes nor no"),
+        ("email,Accepts Email Marketing", "a@a.test,no", UNSUBSCRIBED),
+        ("email,subscribed", "a@a.test,2026-01-02", None),
+        ("email,status,subscribed", "a@a.test,free,no", UNSUBSCRIBED),
+        ("email,status,subscribed", "a@a.test,bounced,no", BOUNCED),
+        ("email,status,subscribed", "a@a.test,pending,no", UNSUBSCRIBED),
+        ("E-Mail;Abgemeldet", "a@a.test;ja", UNSUBSCRIBED),
+        ("E-Mail;Abgemeldet", "a@a.test;nein", None),
+        ("email,Email Opt Out", "a@a.test,1", UNSUBSCRIBED),
     ],
 )
 def test_who_has_left_is_not_read_as_a_reader(
@@ -86,6 +108,39 @@ def test_who_has_left_is_not_read_as_a_reader(
         assert "@" not in listing.problems[0]
     else:
         assert [(row.address, row.left) for row in listing.rows] == [("a@a.test", left)]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        (
+            "email,Weg,Notiz\na@a.test,ja,",
+            "not read: “Weg”, “Notiz”; if one of them says who left,",
+        ),
+        ("email,a\tb\x1b[31m\na@a.test,x", "not read: “a b[31m”; if one"),
+        ("email," + "x" * 90 + "\na@a.test", f"not read: “{'x' * 40}”; if one"),
+        ("email," + ",".join(f"c{n}" for n in range(12)) + "\na@a.test", "“c9”, 2 more; if one"),
+        ("a@a.test,ja", "not read: what stands beside the addresses; if it says who left,"),
+        ("Kontakt;Weg\na@a.test;ja", "not read: what stands beside the addresses; if it"),
+        ("email,name,First Name,id,created_at,reason\na@a.test,Ann,Ann,1,2026-01-02,x", ""),
+        ("email,status,Notiz\na@a.test,active,x", ""),
+        ("email,unsubscribed,Notiz\na@a.test,,x", ""),
+        ("email,subscribed_to_emails,note\na@a.test,true,x", ""),
+        ("a@a.test,\nb@b.test,", ""),
+        ("Ann <a@a.test>, Bob <b@b.test>", ""),
+        ("email\na@a.test", ""),
+    ],
+)
+def test_where_nothing_tells_who_left_it_is_said_what_was_not_read(text: str, named: str) -> None:
+    unread = read_csv(text.encode()).unread
+    assert unread.isprintable()
+    assert (named in unread) if named else not unread
+
+
+def test_a_name_beside_an_address_in_brackets_is_not_taken_for_one() -> None:
+    listing = read_csv(b"boss@c.test <ann@a.test>\nBob <bob>\n<a@a.test> <b@b.test>\nx <y@z.test")
+    assert [row.address for row in listing.rows] == ["ann@a.test"]
+    assert len(listing.problems) == 3
 
 
 def test_when_and_why_somebody_left_is_kept() -> None:

@@ -58,10 +58,44 @@ def test_who_left_before_being_listed_is_added_when_asked(store: SqlStore) -> No
     assert listed(store) == ["ann@example.org"]
 
 
-def test_an_address_is_removed(store: SqlStore) -> None:
+def test_who_is_removed_stays_off_whatever_is_imported(store: SqlStore) -> None:
     readership.add(store, "ann@example.org", NOW)
-    assert readership.remove(store, "Ann@example.org").text == "ann@example.org is removed"
-    assert not readership.remove(store, "ann@example.org").done
+    assert readership.remove(store, "Ann@example.org", NOW).text == (
+        "ann@example.org is removed and gets no more mail; an import does not bring it back, "
+        "`digest subscribers add` with --again does"
+    )
+    assert not readership.remove(store, "ann@example.org", LATER).done
+    assert store.readers() == []
+    done = readership.import_csv(store, b"email\nann@example.org\n", LATER)
+    assert done.text == ("0 readers added, 1 left out because they unsubscribed or take no mail")
+    assert store.readers() == []
+    refused = readership.add(store, "ann@example.org", LATER)
+    assert not refused.done
+    assert "(taken off by hand)" in refused.text
+    assert "--again" in refused.text
+    assert readership.add(store, "ann@example.org", LATER, again=True).done
+    assert listed(store) == ["ann@example.org"]
+
+
+def test_removing_someone_who_bounced_keeps_the_reason(store: SqlStore) -> None:
+    readership.add(store, "ann@example.org", NOW)
+    store.suppress([Suppression("ann@example.org", SuppressionReason.BOUNCED, NOW)])
+    assert readership.remove(store, "ann@example.org", LATER).done
+    (gone,) = store.suppressions()
+    assert gone.reason == SuppressionReason.BOUNCED
+    assert store.readers() == []
+
+
+def test_an_import_names_what_was_not_read(store: SqlStore) -> None:
+    done = readership.import_csv(store, b"email,Weg\na@a.test,ja\nnobody,\n", NOW)
+    assert done.text == "1 reader added, 1 line of no use"
+    assert done.problems == (
+        "line 3: it has no @",
+        "not read: “Weg”; if one of them says who left, call it unsubscribed and import the file "
+        "again before the next edition",
+    )
+    again = readership.import_csv(store, b"email,unsubscribed\na@a.test,ja\n", LATER)
+    assert again.problems == ()
     assert listed(store) == []
 
 
@@ -70,7 +104,7 @@ def test_what_is_no_address_is_refused_without_repeating_it(store: SqlStore) -> 
     with pytest.raises(ConfigError, match=told):
         readership.add(store, "ann", NOW)
     with pytest.raises(ConfigError, match=told):
-        readership.remove(store, "ann")
+        readership.remove(store, "ann", NOW)
 
 
 def test_an_import_adds_readers_and_keeps_out_who_left(store: SqlStore) -> None:

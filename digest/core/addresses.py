@@ -15,6 +15,15 @@ _UNPRINTABLE = re.compile(r"[\x00-\x20\x7f-\xa0\u2028\u2029\ufeff]")
 
 _LOCAL = re.compile(r"[\w!#$%&'*+/=?^`{|}~-]+(\.[\w!#$%&'*+/=?^`{|}~-]+)*", re.ASCII)
 
+# Most addresses: ASCII, no hyphen twice, a last part that no rule keeps apart. The validator's
+# answer to these is known (a test compares), and a list of them is read ten times as fast.
+_ORDINARY = re.compile(
+    r"[a-z0-9_+-]+(?:\.[a-z0-9_+-]+)*"
+    r"@(?:(?=[a-z0-9-]{1,63}\.)[a-z0-9]+(?:-[a-z0-9]+)*\.)+"
+    r"(?!(?:arpa|example|home|internal|invalid|lan|local|localhost|onion|test)\Z)[a-z]{2,63}",
+    re.ASCII,
+)
+
 # Names of one's own network, and those kept for trying out (RFC 2606, 6761). The validator refuses
 # them, so it is shown them as parts of a longer name.
 _INNER = re.compile(r"[@.](?:test|local|localhost|invalid|home|lan|internal)$", re.IGNORECASE)
@@ -30,7 +39,21 @@ def normal(text: str) -> str:
     quoted or not ASCII, and a domain that is only one word (but localhost).
     """
     text = text.strip()
+    if _is_ordinary(text):
+        return text.lower()
     _check(text)
+    return _validated(text)
+
+
+def _is_ordinary(text: str) -> bool:
+    """Is this surely an address, its lower case the one spelling?"""
+    if not text.isascii() or len(text) > LONGEST or text.find("@") > LONGEST_LOCAL:
+        return False
+    return _ORDINARY.fullmatch(text.lower()) is not None
+
+
+def _validated(text: str) -> str:
+    """Return the one spelling of what the validator takes; raises ValueError."""
     from email_validator import EmailNotValidError, validate_email
 
     inner = bool(_INNER.search(text))

@@ -9,84 +9,25 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from digest.core.addresses import normal
-from digest.models import Reader, Suppression, SuppressionReason
+from digest.core.listcolumns import Columns, Row
+from digest.models import Reader, Suppression
 
 LARGEST = 50_000_000  # bytes of a file
 MOST_LINES = 1_000_000
 _MOST_TOLD = 100  # lines named as bad; the rest are counted
 _LONGEST_RECORD = 20  # lines: notes in quotes may go over several, a stray quote may not
 _LONGEST_LINE = 100_000  # characters
-_LONGEST_CELL = 500  # characters kept of a reason
+_MOST_NAMES = 10  # columns named as not read; the rest are counted
 
 HEADER = ("email", "status", "reason", "since")
 SUBSCRIBED = "subscribed"
 
-# Names of columns, letters and digits only: what Mailchimp, Buttondown, Substack, Ghost, Kit,
-# MailerLite and others call them.
-_ADDRESS = (
-    "email", "emailaddress", "emailadresse", "emailaddr", "subscriberemail",
-    "subscriberemailaddress", "useremail", "contactemail", "primaryemail", "email1",
-    "email1value", "adresseemail", "mail", "mailadresse", "correoelectronico", "address",
-)  # fmt: skip
-_STATUS = (
-    "status", "emailstatus", "subscriptionstatus", "subscriberstatus", "memberstatus", "state",
-    "type", "subscribertype",
-)  # fmt: skip
-_REASON = ("reason", "unsubreason", "cleanreason", "unsubscribereason", "undeliverabilityreason")
-_SINCE = (
-    "since", "unsubtime", "cleantime", "unsubscribedat", "unsubscriptiondate", "unsubscribedate",
-    "undeliverabilitydate",
-)  # fmt: skip
-# Columns that tell, when they hold something, that someone has left.
-_LEFT = {
-    "unsubtime": SuppressionReason.UNSUBSCRIBED,
-    "unsubscribedat": SuppressionReason.UNSUBSCRIBED,
-    "unsubscriptiondate": SuppressionReason.UNSUBSCRIBED,
-    "unsubscribedate": SuppressionReason.UNSUBSCRIBED,
-    "unsubscribed": SuppressionReason.UNSUBSCRIBED,
-    "emaildisabled": SuppressionReason.UNSUBSCRIBED,
-    "cleantime": SuppressionReason.BOUNCED,
-    "undeliverabilitydate": SuppressionReason.BOUNCED,
-}
-_NO = frozenset({"", "0", "false", "no", "n", "null", "none", "-"})
-_READS = frozenset(
-    {"", "subscribed", "subscriber", "active", "regular", "premium", "free", "paid", "comped"}
-    | {"comp", "gift", "gifted", "founding", "trialed", "trial", "confirmed", "enabled", "yes"}
-    | {"true", "1", "reader", "paused", "churned", "pastdue", "optedin", "member"}
-)
-_GONE = {
-    **dict.fromkeys(
-        ("unsubscribed", "unsubscribe", "optedout", "optout", "cancelled", "canceled", "removed"),
-        SuppressionReason.UNSUBSCRIBED,
-    ),
-    **dict.fromkeys(
-        ("bounced", "bounce", "hardbounce", "hardbounced", "cleaned", "undeliverable", "invalid"),
-        SuppressionReason.BOUNCED,
-    ),
-    **dict.fromkeys(
-        ("complained", "complaint", "spam", "spamcomplaint", "abuse", "reported", "junk"),
-        SuppressionReason.COMPLAINED,
-    ),
-}
-
-_PLAIN = re.compile(r"[^a-z0-9]+")
 _SPREADSHEET = re.compile(r"'*[=+\-@\t\r]")  # what a spreadsheet would work out
 _QUOTED = re.compile(r"'+[=+\-@\t\r]")
 _SEPARATOR = re.compile(r'"?sep=([,;\t|])"?', re.IGNORECASE)  # Excel's first line
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """A line of a list. ``left`` tells why this address gets no mail; None for a reader."""
-
-    address: str
-    left: SuppressionReason | None = None
-    detail: str = ""
-    since: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +38,7 @@ class Listing:
     problems: tuple[str, ...]  # "line 7: it has no @"
     bad: int  # lines of no use, those beyond the problems told included
     repeated: int  # lines whose address was there before
+    unread: str = ""  # where nothing told who left: a sentence on what was not read, "" for nothing
 
 
 def read_csv(data: bytes) -> Listing:
@@ -105,29 +47,18 @@ def read_csv(data: bytes) -> Listing:
     The file may have a header with a column for addresses, or be one address a line; cells are
     parted by comma, semicolon or tab; the text is UTF-8, UTF-16 with its mark, or Windows-1252. Of
     an address given twice the line counts that says it has left. A status that is neither a
-    reader's nor a former reader's ("pending") is a problem. Raises ValueError for a file that is
-    too large.
+    reader's nor a former reader's ("pending") is a problem. An address may stand behind its
+    owner's name, as "Ann <ann@example.org>". Raises ValueError for a file that is too large.
     """
     if len(data) > LARGEST:
         raise ValueError(f"it has more than {LARGEST // 1_000_000} MB")
     lines = re.split(r"\r\n|\r|\n", _text(data))
     if len(lines) > MOST_LINES:
         raise ValueError(f"it has more than {MOST_LINES:,} lines")
-    rows: dict[str, Row] = {}
-    problems: list[str] = []
-    bad = repeated = 0
-    for number, found in _rows(lines):
-        if isinstance(found, str):
-            bad += 1
-            if bad <= _MOST_TOLD:
-                problems.append(f"line {number}: {found}")
-            continue
-        repeated += found.address in rows
-        if found.left or found.address not in rows:
-            rows[found.address] = found
-    if bad > _MOST_TOLD:
-        problems.append(f"and {bad - _MOST_TOLD:,} more lines")
-    return Listing(tuple(rows.values()), tuple(problems), bad, repeated)
+    found = _Found()
+    for number, cells in _records(lines):
+        found.take(number, cells)
+    return found.listing()
 
 
 def write_csv(readers: Iterable[Reader], suppressions: Iterable[Suppression]) -> str:
@@ -175,18 +106,68 @@ def _text(data: bytes) -> str:
         return data.decode("cp1252", "replace")
 
 
-def _rows(lines: Sequence[str]) -> Iterator[tuple[int, Row | str]]:
-    """Yield each line's number with its row, or with what is wrong with it."""
-    columns: _Columns | None = None
-    for number, cells in _records(lines):
+@dataclass(slots=True)
+class _Found:
+    """What is known of a list so far."""
+
+    columns: Columns | None = None
+    rows: dict[str, Row] = field(default_factory=dict)
+    problems: list[str] = field(default_factory=list)
+    bad: int = 0
+    repeated: int = 0
+    beside: bool = False  # something stands beside an address, and no header says what
+
+    def take(self, number: int, cells: list[str] | None) -> None:
+        """Add a record: its line's number and its cells, None for one that is too long."""
         if cells is None:
-            yield number, f"it is longer than {_LONGEST_LINE:,} characters"
-            continue
-        if columns is None:
-            columns = _Columns.of(cells)
-            if columns.header:
+            self._refuse(number, f"it is longer than {_LONGEST_LINE:,} characters")
+            return
+        if self.columns is None:
+            self.columns = Columns.of(cells)
+            if self.columns.header:
+                return
+        found = self.columns.rows(cells)
+        self.beside |= not self.columns.header and sum(map(bool, cells)) > len(found)
+        for row in found:
+            if isinstance(row, str):
+                self._refuse(number, row)
                 continue
-        yield number, columns.row(cells)
+            self.repeated += row.address in self.rows
+            if row.left or row.address not in self.rows:
+                self.rows[row.address] = row
+
+    def listing(self) -> Listing:
+        """Return the whole."""
+        problems = list(self.problems)
+        if self.bad > _MOST_TOLD:
+            problems.append(f"and {self.bad - _MOST_TOLD:,} more lines")
+        return Listing(
+            tuple(self.rows.values()), tuple(problems), self.bad, self.repeated, self._unread()
+        )
+
+    def _refuse(self, number: int, reason: str) -> None:
+        self.bad += 1
+        if self.bad <= _MOST_TOLD:
+            self.problems.append(f"line {number}: {reason}")
+
+    def _unread(self) -> str:
+        """Return what nobody read, and how it is read where it says who left."""
+        if self.beside:
+            return (
+                "not read: what stands beside the addresses; if it says who left, give the file a "
+                "first line that names the columns, email and unsubscribed, and import it again "
+                "before the next edition"
+            )
+        if self.columns is None or self.columns.tells_who_left:
+            return ""
+        names = [f"“{name}”" for name in self.columns.unread()]
+        if len(names) > _MOST_NAMES:
+            names[_MOST_NAMES:] = [f"{len(names) - _MOST_NAMES:,} more"]
+        told = ", ".join(names)
+        return told and (
+            f"not read: {told}; if one of them says who left, call it unsubscribed and import the "
+            "file again before the next edition"
+        )
 
 
 def _records(lines: Sequence[str]) -> Iterator[tuple[int, list[str] | None]]:
@@ -230,70 +211,3 @@ def _parsed(lines: Sequence[str], delimiter: str) -> Iterator[list[str]]:
 
 def _unguarded(cell: str) -> str:
     return cell[1:] if _QUOTED.match(cell) else cell
-
-
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """Which column of a list says what; where none is for addresses, one is wherever an @ is."""
-
-    header: bool
-    address: int | None = None
-    status: int | None = None
-    reason: int | None = None
-    since: tuple[int, ...] = ()
-    left: tuple[tuple[int, SuppressionReason], ...] = ()
-
-    @classmethod
-    def of(cls, cells: Sequence[str]) -> _Columns:
-        names = [_PLAIN.sub("", cell.casefold()) for cell in cells]
-        address, status = _first(names, _ADDRESS), _first(names, _STATUS)
-        left = tuple((n, _LEFT[name]) for n, name in enumerate(names) if name in _LEFT)
-        if any("@" in cell for cell in cells) or (address is None and status is None and not left):
-            return cls(header=False)
-        return cls(
-            header=True,
-            address=address,
-            status=status,
-            reason=_first(names, _REASON),
-            since=tuple(n for n, name in enumerate(names) if name in _SINCE),
-            left=left,
-        )
-
-    def row(self, cells: Sequence[str]) -> Row | str:
-        """Return the row, or what is wrong with it."""
-        try:
-            address = normal(self._address(cells))
-        except ValueError as error:
-            return str(error)
-        status = _PLAIN.sub("", _cell(cells, self.status).casefold())
-        left = _GONE.get(status)
-        if left is None and status not in _READS:
-            shown = status[:30] if status.isalpha() else "unknown"
-            return f"its status is “{shown}”, which is neither a reader's nor that of one who left"
-        for column, reason in self.left:
-            if left is None and _cell(cells, column).casefold() not in _NO:
-                left = reason
-        since = (_moment(_cell(cells, column)) for column in self.since)
-        detail = " ".join(_cell(cells, self.reason).split())[:_LONGEST_CELL] if left else ""
-        return Row(address, left, detail, next(filter(None, since), None))
-
-    def _address(self, cells: Sequence[str]) -> str:
-        if self.address is not None:
-            return _cell(cells, self.address)
-        return next((cell for cell in cells if "@" in cell), cells[0])
-
-
-def _first(names: Sequence[str], wanted: Sequence[str]) -> int | None:
-    return next((names.index(name) for name in wanted if name in names), None)
-
-
-def _cell(cells: Sequence[str], column: int | None) -> str:
-    return cells[column] if column is not None and column < len(cells) else ""
-
-
-def _moment(text: str) -> datetime | None:
-    try:
-        at = datetime.fromisoformat(text)
-        return (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, OverflowError):
-        return None

@@ -8,6 +8,9 @@ from collections.abc import Iterator
 
 _MARK = re.compile(r"\s*(?:\[\d+\] |- )?")  # what the lines after a list item's hang from
 _ADDRESS = re.compile(r"\s*[a-z]+:\S+")
+# A space where a line may be broken: not before and not within a mark such as "[1, 2]", which
+# stays with the word before it.
+_BREAK = re.compile(r" (?!\[?\d{1,4}(?:, \d{1,4}){0,9}\])")
 
 
 def columns(text: str) -> int:
@@ -20,6 +23,7 @@ def columns(text: str) -> int:
 def fold(text: str, width: int) -> str:
     """Return ``text`` with each line broken at spaces, so that none takes more than ``width``.
 
+    A mark of sources, "[1]" or "[1, 2]", stays on the line of the word before it.
     A line that is one address stays whole; a word too long for a line is broken anywhere else.
     Lines that begin with a mark of a list hang from it.
     """
@@ -46,20 +50,25 @@ def _folded(line: str, width: int) -> Iterator[str]:
 
 
 def _words(text: str, width: int) -> Iterator[str]:
-    """Yield the words, those wider than ``width`` in pieces."""
-    for word in text.split(" "):
-        if columns(word) <= width:
-            yield word
+    """Yield what stays together; what is wider than ``width`` word by word, or in pieces."""
+    for whole in _BREAK.split(text):
+        if columns(whole) <= width:
+            yield whole
             continue
-        piece, used = "", 0
-        for character in word:
-            size = _breadth(character)
-            if used + size > width:
-                yield piece
-                piece, used = "", 0
-            piece += character
-            used += size
-        yield piece
+        for word in whole.split(" "):
+            yield from _pieces(word, width)
+
+
+def _pieces(word: str, width: int) -> Iterator[str]:
+    piece, used = "", 0
+    for character in word:
+        size = _breadth(character)
+        if used + size > width:
+            yield piece
+            piece, used = "", 0
+        piece += character
+        used += size
+    yield piece
 
 
 def _breadth(character: str) -> int:

@@ -78,7 +78,8 @@ def _left_out(whole: Edition, smaller: Edition) -> str:
     if stories:
         gone.append(count(stories, "more story", "more stories"))
     if briefs:
-        gone.append(f"{briefs:,} more in brief")
+        some_stay = bool(smaller.briefs)
+        gone.append(f"{briefs:,} more in brief" if some_stay else count(briefs, "brief", "briefs"))
     said = []
     if gone:
         said.append(f"{' and '.join(gone)} {'was' if stories + briefs == 1 else 'were'} left out")

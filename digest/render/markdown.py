@@ -22,6 +22,7 @@ _SPECIAL = re.compile(
       (?P<slash> [\\`*\[\]] | (?<!\w)\# | _ )       # emphasis, code, links, headings
     | (?P<entity> [<{|~] | &(?=\#?\w+;) )           # HTML, Liquid, tables, strike-through
     | (?P<colon> : (?=//) )                         # GitHub makes links of bare addresses,
+    | (?P<emoji> : (?=(?!(?!100:|1234:)[0-9]+:)[a-z0-9_+-]+:) )  # and emoji of :names:
     | (?P<www> (?<=www)\. )                         # and of these
     | (?P<dollar> (?<=\S)\$(?!\w) )                 # the only dollar that can close a formula
     """,
@@ -30,6 +31,9 @@ _SPECIAL = re.compile(
 _OPENING_SLASH = re.compile(r"[-+>!](?!\w)|>")  # lists, quotes, rules, admonitions
 _OPENING_ENTITY = re.compile(r"[:=?%]")  # definitions, underlines, blocks of other dialects
 _OPENING_NUMBER = re.compile(r"([0-9]{1,9})([.)])(?=\s|$)")
+# GitHub looks for the names of emoji in the finished page, where backslashes and references are
+# gone (github/markup issue 1153). An unseen character between keeps them from being found.
+_JOINER = "\u2060"
 _IN_URL = re.compile(r"[^!#-&*-;=?-Z_a-z~\u00a1-\U0010ffff]|&(?=\w+;)")
 
 
@@ -99,6 +103,8 @@ def _escaped(text: str, found: re.Match[str]) -> str:
     character = found[0]
     if character == "_" and _within_word(text, found.start()):
         return character
+    if found.lastgroup == "emoji":
+        return character + _JOINER
     if found.lastgroup in ("slash", "www"):
         return "\\" + character
     return {"<": "&lt;", "&": "&amp;"}.get(character, f"&#{ord(character)};")
