@@ -20,6 +20,7 @@ from digest.sending import EmailOutput
 
 NOW = datetime(2026, 3, 14, 6, 30, tzinfo=UTC)
 NAME = "email"
+KEY = "readers"  # in the ledger
 _HEADINGS = MailHeadings(
     sender="AI Industry Digest <digest@example.org>",
     reply_to="",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _thread
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -13,6 +14,7 @@ import pytest
 from benchmarks import newsletter
 from digest.adapters.store import SqlStore
 from digest.core.pace import Patience
+from digest.core.refusals import MOST_DEFERRED, MOST_TRIES
 from digest.errors import (
     DeliveryError,
     MailboxError,
@@ -25,7 +27,6 @@ from digest.errors import (
 from digest.models import Delivery, DeliveryStatus, Recipient, StoredEdition, Suppression
 from digest.models.readers import SuppressionReason
 from digest.sending import EmailOutput, Letter
-from digest.sending.output import NOBODY
 from digest.sending.sender import words
 from tests.fakes import FakeMailServer, FakeTime, SilentProgress
 
@@ -39,7 +40,8 @@ LOST = MailDeferred("the server closed the connection")
 
 
 def reader(n: int) -> str:
-    return f"reader{n:03}@example.net"
+    """Return the n-th reader's address; the domains of five take turns."""
+    return f"reader{n:03}@example{n % 5}.net"
 
 
 @dataclass
@@ -69,7 +71,7 @@ class Desk:
         return EmailOutput(**settings | more)
 
     def rows(self) -> dict[str, DeliveryStatus]:
-        rows = self.store.deliveries(EDITION.id, "email")
+        rows = self.store.deliveries(EDITION.id, "readers")
         return {row.address: row.status for row in rows}
 
 
@@ -115,10 +117,52 @@ def test_a_fixed_list_is_sent_to_in_place_of_the_readers(desk: Desk) -> None:
     assert desk.server.taken == ["boss@example.org"]
 
 
+def test_where_nobody_is_to_get_it_that_is_told_in_counts_and_no_letter_is_made(desk: Desk) -> None:
+    def refused(*_: object, **__: object) -> Letter:
+        raise DeliveryError("email", "mail could not be left")
+
+    leave = [Suppression(reader(n), SuppressionReason.UNSUBSCRIBED, NOW) for n in range(3)]
+    desk.store.suppress(leave[:2])
+    for n in range(2, 10):
+        desk.store.remove_reader(reader(n))
+    desk.store.add_readers([reader(n) for n in range(20, 30)], NOW)
+    result = desk.output(compose=refused).deliver(EDITION, RENDERED)
+    assert result.status == "done"
+    assert result.detail == (
+        "nobody is to get this one: 2 unsubscribed or take no mail, "
+        "10 came after it was made and get the next"
+    )
+    desk.store.suppress(leave)
+    fixed = desk.output(compose=refused, addresses=(reader(2),)).deliver(EDITION, RENDERED)
+    assert fixed.detail == "nobody is to get this one: 1 unsubscribed or takes no mail"
+    with pytest.raises(DeliveryError, match="mail could not be left"):
+        desk.output(compose=refused, addresses=(reader(2), reader(4))).deliver(EDITION, RENDERED)
+    assert desk.server.connections == 0
+
+
+def test_what_another_machine_has_sent_is_not_sent_again(desk: Desk) -> None:
+    fixed = desk.output(addresses=("ann@example.org", "bob@example.org"))
+    desk.store.finish_output(EDITION.id, fixed.key, NOW)
+    result = fixed.deliver(EDITION, RENDERED)
+    assert (result.status, result.detail) == ("unchanged", "it was sent from another machine")
+    assert desk.server.connections == 0
+    assert fixed.test(EDITION, RENDERED, "me@example.org").status == "done"
+    asked = replace(fixed, resend_uncertain=True).deliver(EDITION, RENDERED)
+    assert (asked.status, asked.detail) == ("done", "2 sent")
+
+
+def test_who_is_let_in_again_gets_what_this_machine_has_sent_to_the_others(desk: Desk) -> None:
+    desk.store.suppress([Suppression(reader(5), SuppressionReason.UNSUBSCRIBED, NOW)])
+    desk.output().deliver(EDITION, RENDERED)
+    desk.store.finish_output(EDITION.id, "readers", NOW)
+    desk.store.unsuppress(reader(5))
+    assert desk.output().deliver(EDITION, RENDERED).detail == "1 sent"
+
+
 @pytest.mark.parametrize("desk", [0], indirect=True)
 def test_without_readers_it_is_done_and_the_server_is_not_asked(desk: Desk) -> None:
     result = desk.output().deliver(EDITION, RENDERED)
-    assert (result.status, result.detail) == ("done", NOBODY)
+    assert (result.status, result.detail) == ("done", "there are no readers")
     assert desk.server.connections == 0
     assert not desk.store.delivery_began(EDITION.id)
 
@@ -128,10 +172,18 @@ def test_no_more_connections_are_opened_than_there_are_messages(desk: Desk) -> N
     assert desk.server.connections == 10
 
 
-def test_the_name_is_the_key_and_names_the_renderings(desk: Desk) -> None:
+def test_the_readers_are_one_list_and_a_fixed_list_is_known_by_its_name(desk: Desk) -> None:
     output = desk.output(name="press")
-    assert output.key == "press"
+    assert output.key == "readers"
     assert output.formats == ("email:press", "email-text:press")
+    assert desk.output(name="press", addresses=("boss@example.org",)).key == "to:press"
+
+
+def test_an_output_that_was_renamed_mails_nobody_again(desk: Desk) -> None:
+    desk.output().deliver(EDITION, RENDERED)
+    renamed = {"email:news": "<p>x</p>", "email-text:news": "x"}
+    assert desk.output(name="news").deliver(EDITION, renamed).status == "unchanged"
+    assert len(desk.server.taken) == 10
 
 
 class Watched:
@@ -178,13 +230,17 @@ def test_no_message_ends_before_its_claim_is_stored_and_one_a_connection_is_unma
     assert ledger.claimed == set()
 
 
-def test_who_left_the_list_meanwhile_is_not_sent_to(desk: Desk) -> None:
+@pytest.mark.parametrize("removed", [False, True])
+def test_who_left_the_list_meanwhile_is_not_sent_to(desk: Desk, removed: bool) -> None:
     left = Suppression(reader(5), SuppressionReason.UNSUBSCRIBED, NOW)
 
     class Leaving(Watched):
         def note(self, results: Any, claims: Any, *, now: datetime) -> frozenset[str]:
             if reader(5) in [claim.address for claim in claims]:
-                self._store.suppress([left])
+                if removed:
+                    self._store.remove_reader(reader(5))
+                else:
+                    self._store.suppress([left])
             return super().note(results, claims, now=now)
 
     result = desk.output(ledger=Leaving(desk.store)).deliver(EDITION, RENDERED)
@@ -288,12 +344,108 @@ def test_a_server_that_knows_no_address_ends_the_delivery_and_nobody_is_suppress
 
 
 @pytest.mark.parametrize("desk", [1], indirect=True)
-def test_the_one_reader_refused_is_told_and_not_suppressed(desk: Desk) -> None:
+def test_the_one_reader_refused_is_told_and_given_up_in_the_end_and_not_suppressed(
+    desk: Desk,
+) -> None:
     desk.server.answer = lambda _address: GONE
+    for _ in range(MOST_TRIES - 1):
+        result = desk.output().deliver(EDITION, RENDERED)
+        assert result.status == "failed"
+        assert "no such user" in result.detail
     result = desk.output().deliver(EDITION, RENDERED)
-    assert result.status == "failed"
-    assert "no such user" in result.detail
+    assert (result.status, result.detail) == ("done", "0 sent; 1 given up after several tries")
+    result = desk.output().deliver(EDITION, RENDERED)
+    assert (result.status, result.detail) == (
+        "unchanged",
+        "0 have it; 1 given up after several tries",
+    )
+    assert len(desk.server.tried) == MOST_TRIES
     assert desk.store.suppressions() == []
+
+
+@pytest.mark.parametrize("error", [DENIED, LATER])
+def test_one_of_several_who_never_gets_it_is_given_up_in_the_end(
+    desk: Desk, error: Exception
+) -> None:
+    desk.server.answer = lambda address: error if address == reader(1) else None
+    results = [desk.output().deliver(EDITION, RENDERED)]
+    while results[-1].status == "failed":
+        assert "1 not taken yet" in results[-1].detail
+        results.append(desk.output().deliver(EDITION, RENDERED))
+    assert results[-1].status == "done"
+    assert results[-1].detail == "0 sent; 1 given up after several tries"
+    assert desk.server.tried.count(reader(1)) == (MOST_TRIES if error is DENIED else MOST_DEFERRED)
+    again = desk.output().deliver(EDITION, RENDERED)
+    assert (again.status, again.detail) == (
+        "unchanged",
+        "9 have it; 1 given up after several tries",
+    )
+
+
+@pytest.mark.parametrize("desk", [100], indirect=True)
+@pytest.mark.parametrize("connections", [1, 4])
+@pytest.mark.parametrize(
+    ("error", "refused"),
+    [
+        (GONE, 22),  # dead addresses of five domains
+        (DENIED, 3),  # three domains that refuse the message
+    ],
+)
+def test_those_refused_at_the_head_of_the_list_keep_it_from_nobody(
+    desk: Desk, connections: int, error: Exception, refused: int
+) -> None:
+    head = {reader(n) for n in range(refused)}
+    desk.server.answer = lambda address: error if address in head else None
+    with suppress(DeliveryError):
+        desk.output(connections=connections).deliver(EDITION, RENDERED)
+    desk.output(connections=connections).deliver(EDITION, RENDERED)
+    assert sorted(desk.server.taken) == [reader(n) for n in range(refused, 100)]
+
+
+@pytest.mark.parametrize("desk", [80], indirect=True)
+@pytest.mark.parametrize("connections", [1, 4])
+@pytest.mark.parametrize(("error", "refused"), [(GONE, 22), (DENIED, 3), (DENIED, 19)])
+def test_what_one_domain_refuses_keeps_the_first_delivery_from_nobody(
+    desk: Desk, connections: int, error: Exception, refused: int
+) -> None:
+    head = [f"gone{n}@dead.example" for n in range(refused)]
+    live = [reader(n) for n in range(80)]
+    desk.server.answer = lambda address: error if address in head else None
+    output = desk.output(connections=connections, addresses=(*head, *live))
+    output.deliver(EDITION, RENDERED)
+    assert sorted(desk.server.taken) == live
+    suppressed = {each.address for each in desk.store.suppressions()}
+    assert suppressed == (set(head) if error is GONE else set())
+
+
+def test_most_of_a_list_dead_is_cleaned_by_and_by_and_ends(desk: Desk) -> None:
+    head = [f"gone{n}@dead.example" for n in range(40)]
+    desk.server.answer = lambda address: GONE if address in head else None
+    output = desk.output(addresses=(*head, *(reader(n) for n in range(10))))
+    assert output.deliver(EDITION, RENDERED).status == "failed"
+    assert desk.store.suppressions() == []
+    output.deliver(EDITION, RENDERED)
+    assert len(desk.store.suppressions()) == 30  # three for each that was taken
+    for _ in range(3):
+        result = output.deliver(EDITION, RENDERED)
+    assert (result.status, result.detail) == ("done", "0 sent; 10 given up after several tries")
+    assert len(desk.server.taken) == 10
+
+
+@pytest.mark.parametrize("desk", [30], indirect=True)
+@pytest.mark.parametrize("error", [GONE, DENIED])
+def test_a_server_set_up_wrongly_for_long_costs_nobody_the_edition(
+    desk: Desk, error: Exception
+) -> None:
+    desk.server.answer = lambda _address: error
+    for _ in range(60):
+        tried = len(desk.server.tried)
+        with pytest.raises(DeliveryError):
+            desk.output().deliver(EDITION, RENDERED)
+        assert len(desk.server.tried) - tried <= 21
+    assert desk.store.suppressions() == []
+    desk.server.answer = lambda _address: None
+    assert desk.output().deliver(EDITION, RENDERED).detail == "30 sent"
 
 
 @pytest.mark.parametrize("desk", [100], indirect=True)
@@ -497,7 +649,8 @@ def test_an_address_no_header_takes_is_refused_and_the_rest_is_sent(desk: Desk) 
 
 def test_a_test_message_is_marked_and_leaves_the_ledger_alone(desk: Desk) -> None:
     result = desk.output().test(EDITION, RENDERED, "me@example.org")
-    assert (result.status, result.detail) == ("done", "one test message was sent")
+    assert (result.status, result.detail) == ("done", "1 message sent")
+    assert result.target == "test mail by mail.example.org"
     assert "@" not in result.target
     assert desk.server.taken == ["me@example.org"]
     assert b"\r\nSubject: [Test] AI Industry Digest\r\n" in desk.server.messages[0][1]
@@ -523,7 +676,7 @@ def test_a_test_to_what_is_no_address_is_an_error(desk: Desk) -> None:
 
 def test_servers_words_are_told_in_one_line_without_addresses() -> None:
     said = MailRefused("550 <ann@example.org>:\n no; ask postmaster@example.org " + "x" * 500)
-    assert words(said).startswith("550 …: no; ask … x")
+    assert words(said).startswith("550 <…>: no; ask … x")
     assert len(words(said)) == 200
     assert words(KeyError(Recipient("ann@example.org", ""))) == "unexpected KeyError"
 

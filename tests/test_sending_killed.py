@@ -60,7 +60,7 @@ class Post:
 
     def ledger(self) -> dict[str, DeliveryStatus]:
         with SqlStore.open(self.url) as store:
-            rows = store.deliveries(EDITION, newsletter.NAME)
+            rows = store.deliveries(EDITION, newsletter.KEY)
         return {row.address: row.status for row in rows}
 
     def start(self, port: int, *more: str) -> subprocess.Popen[str]:

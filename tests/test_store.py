@@ -376,6 +376,34 @@ def test_an_edition_is_frozen_until_it_is_replaced_on_purpose(store: SqlStore) -
     assert store.edition("daily-2026-08-06") is None
 
 
+def test_an_edition_and_what_became_of_its_entries_are_stored_together(store: SqlStore) -> None:
+    store.save_feed(FeedState(url=FEED), [pending("a"), pending("b")], NOW)
+    first = edition("daily", date(2026, 8, 5))
+    store.save_edition(first, outcomes=[("a", EntryOutcome.PUBLISHED, "story-1", "leads")])
+
+    def outcome(key: str) -> tuple[EntryOutcome, str | None, str]:
+        entry = store.entry_history(key)
+        assert entry is not None
+        return entry.outcome, entry.story_id, entry.reason
+
+    assert outcome("a") == (EntryOutcome.PUBLISHED, "story-1", "leads")
+    assert outcome("b") == (EntryOutcome.PENDING, None, "new")
+    with pytest.raises(StoreError, match="stored already"):
+        store.save_edition(first, outcomes=[("b", EntryOutcome.OFF_TOPIC, None, "")])
+    assert outcome("b") == (EntryOutcome.PENDING, None, "new")
+
+    def broken() -> Iterator[tuple[str, EntryOutcome, str | None, str]]:
+        yield "b", EntryOutcome.OFF_TOPIC, None, ""
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        store.save_edition(edition("daily", date(2026, 8, 6)), outcomes=broken())
+    with pytest.raises(ZeroDivisionError):
+        store.save_edition(dataclasses.replace(first, record="2"), outcomes=broken(), replace=True)
+    assert store.editions() == [first]
+    assert outcome("b") == (EntryOutcome.PENDING, None, "new")
+
+
 def test_editions_come_newest_first(store: SqlStore) -> None:
     for name, day, hour in (("daily", 5, 0), ("daily", 7, 0), ("weekly", 6, 0), ("noon", 7, 3)):
         store.save_edition(edition(name, date(2026, 8, day), NOW + timedelta(hours=hour)))
@@ -475,6 +503,38 @@ def test_a_newer_format_is_refused(path: Path) -> None:
     raw.execute("PRAGMA user_version=99")
     raw.close()
     assert "its format is 99" in refusal(path)
+
+
+def test_a_new_store_and_its_folder_are_its_owners_alone(path: Path) -> None:
+    old = os.umask(0)
+    try:
+        with SqlStore.open(address(path)) as store, store.lease():
+            store.save_run("one", NOW, "1")
+            modes = {each.name: each.stat().st_mode & 0o777 for each in path.parent.iterdir()}
+    finally:
+        os.umask(old)
+    assert path.parent.stat().st_mode & 0o777 == 0o700
+    names = ("digest.db", "digest.db-shm", "digest.db-wal", "digest.db.lock")
+    assert modes == dict.fromkeys(names, 0o600)
+
+
+def test_a_store_and_a_folder_that_are_there_keep_their_modes(path: Path) -> None:
+    path.parent.mkdir()
+    path.parent.chmod(0o755)
+    SqlStore.open(address(path)).close()
+    path.chmod(0o640)
+    with SqlStore.open(address(path)) as store:
+        store.save_run("one", NOW, "1")
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert path.parent.stat().st_mode & 0o777 == 0o755
+
+
+def test_a_new_store_behind_a_link_is_its_owners_alone(path: Path) -> None:
+    path.parent.mkdir()
+    place = path.with_name("elsewhere.db")
+    path.symlink_to(place)
+    SqlStore.open(address(path)).close()
+    assert place.stat().st_mode & 0o777 == 0o600
 
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import sqlite3
 import subprocess
 import traceback
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from digest.adapters.store import SqlStore
 from digest.adapters.store.database import Database
 from digest.errors import StoreError
 from digest.models import Delivery, DeliveryStatus, Suppression, SuppressionReason
-from digest.ports import Ledger
+from digest.ports import Ledger, LeftOut
 from tests.test_store import NOW, address, edition, python
 
 ANN, BEN, CLEO, DORA = (f"{name}@reader.test" for name in ("ann", "ben", "cleo", "dora"))
@@ -145,6 +146,42 @@ def test_a_fixed_list_is_taken_in_its_order_each_once_with_tokens_for_good(
     assert given(store, to=[]) == []
 
 
+@pytest.mark.parametrize("fixed", [None, [CLEO, ANN, BEN]])
+def test_who_was_never_tried_comes_before_those_tried_in_vain(
+    store: SqlStore, fixed: list[str] | None
+) -> None:
+    settle(store, CLEO, FAILED)
+    assert given(store, to=fixed) == [ANN, BEN, CLEO]
+    settle(store, ANN, DEFERRED)
+    assert given(store, to=fixed) == [BEN, CLEO, ANN]
+    settle(store, BEN, FAILED)
+    assert given(store, to=fixed) == [CLEO, ANN, BEN]
+
+
+def test_who_was_taken_off_the_list_meanwhile_is_not_claimed(store: SqlStore) -> None:
+    assert given(store) == [CLEO, ANN, BEN]
+    store.remove_reader(ANN)
+    store.remove_reader(BEN)
+    store.add_readers([BEN], NOW)  # back, and to get the next edition
+    assert claim(store, CLEO, ANN, BEN) == {CLEO}
+
+
+def test_a_fixed_list_may_name_who_is_no_reader(store: SqlStore) -> None:
+    assert given(store, to=[ANN, DORA]) == [ANN, DORA]
+    store.remove_reader(ANN)
+    assert claim(store, ANN, DORA) == {ANN, DORA}
+
+
+def test_why_some_are_left_out_is_counted(store: SqlStore) -> None:
+    assert store.left_out(DAILY.id, addresses=None) == LeftOut()
+    store.add_readers([DORA, "else@reader.test"], NOW)
+    store.suppress([Suppression(a, SuppressionReason.UNSUBSCRIBED, NOW) for a in (ANN, DORA)])
+    assert store.left_out(DAILY.id, addresses=None) == LeftOut(suppressed=2, late=1)
+    assert store.left_out(DAILY.id, addresses=[ANN, BEN, ANN]) == LeftOut(suppressed=1)
+    with pytest.raises(StoreError, match="is not stored"):
+        store.left_out("daily-2026-08-09", addresses=None)
+
+
 def test_a_long_fixed_list_keeps_its_order(store: SqlStore) -> None:
     fixed = [f"{n * 7919 % 3001}@reader.test" for n in range(3001)]
     assert given(store, to=fixed) == fixed
@@ -191,6 +228,7 @@ def test_each_claim_is_counted_as_a_try(path: Path, store: SqlStore) -> None:
     for _ in range(3):
         settle(store, ANN, DEFERRED)
     settle(store, BEN, SENT)
+    assert [each.tries for each in store.deliveries(DAILY.id, EMAIL)] == [3, 1]
     raw = sqlite3.connect(path)
     assert raw.execute("SELECT tries FROM deliveries ORDER BY address_n").fetchall() == [(3,), (1,)]
     raw.close()
@@ -206,7 +244,7 @@ def test_an_address_refused_for_good_is_suppressed_with_the_servers_words(
     assert store.suppressions() == [bounced]
     assert claim(store, ANN, output="other") == set()
     store.unsuppress(ANN)
-    assert given(store) == [CLEO, ANN, BEN]
+    assert given(store) == [CLEO, BEN, ANN]
     assert claim(store, ANN) == {ANN}
 
 
@@ -297,7 +335,7 @@ def test_what_a_crash_left_in_flight_is_uncertain_and_not_sent_again(
 
 def test_the_uncertain_are_sent_again_when_someone_asks(path: Path, store: SqlStore) -> None:
     claim(store, ANN, CLEO)
-    assert given(store, again=True) == [CLEO, ANN, BEN]
+    assert given(store, again=True) == [BEN, CLEO, ANN]
     assert claim(store, ANN) == {ANN}
     assert claim(store, ANN) == set()
     with SqlStore.open(address(path)) as other:
@@ -315,7 +353,7 @@ def test_one_who_is_uncertain_once_more_is_asked_about_once_more(store: SqlStore
     store.note([row(ANN, UNCERTAIN, "the server was lost")], [], now=NOW)
     assert claim(store, ANN) == set()
     assert given(store) == [CLEO, BEN]
-    assert given(store, again=True) == [CLEO, ANN, BEN]
+    assert given(store, again=True) == [CLEO, BEN, ANN]
     assert claim(store, ANN) == {ANN}
 
 
@@ -480,6 +518,21 @@ def test_an_edition_made_anew_is_had_by_no_output(store: SqlStore) -> None:
     assert store.finished_outputs(NEXT.id) == {"markdown:a.md"}
 
 
+@pytest.mark.parametrize("status", list(DeliveryStatus))
+def test_an_edition_that_was_mailed_in_part_stands(store: SqlStore, status: DeliveryStatus) -> None:
+    claim(store, ANN)
+    if status is not SENDING:
+        store.note([row(ANN, status)], [], now=NOW)
+    store.finish_output(DAILY.id, "markdown:a.md", NOW)
+    store.add_readers([DORA], NOW)
+    with pytest.raises(StoreError, match="was sent to someone already, so it stands"):
+        store.save_edition(replace(DAILY, record="other"), replace=True)
+    assert store.edition(DAILY.id) == DAILY
+    assert store.finished_outputs(DAILY.id) == {"markdown:a.md"}
+    assert DORA not in given(store)
+    store.save_edition(NEXT, replace=True)
+
+
 # --- any order of events ---
 
 PEOPLE = st.sampled_from((ANN, BEN, CLEO, DORA))
@@ -500,6 +553,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.suppressed: set[str] = set()
         self.rows: dict[str, DeliveryStatus] = {}
         self.again: set[str] = set()
+        self.given_until: int | None = None  # of the readers given out; None: a fixed list
         self.known: set[str] = set()
 
     def start(self) -> None:
@@ -508,7 +562,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule()
     def crash(self) -> None:
         self.start()
-        self.again = set()
+        self.again, self.given_until = set(), None
 
     @rule(who=PEOPLE)
     def add(self, who: str) -> None:
@@ -536,6 +590,10 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule()
     def freeze(self) -> None:
+        if self.rows:
+            with pytest.raises(StoreError):
+                self.store.save_edition(DAILY, replace=True)
+            return
         self.store.save_edition(DAILY, replace=True)
         self.until = max(self.numbers.values(), default=0)
 
@@ -553,14 +611,19 @@ class AnyOrder(RuleBasedStateMachine):
             for who in dict.fromkeys(there)
             if who not in self.suppressed and self.rows.get(who) not in closed
         ]
+        expected.sort(key=lambda who: who in self.rows)
         assert given(self.store, to=fixed, again=again) == expected
+        self.given_until = until if fixed is None else None
         self.again = {who for who in expected if self.rows.get(who) is UNCERTAIN}
         self.known.update(fixed or ())
 
     @rule(who=PEOPLE)
     def claim(self, who: str) -> None:
         taken = {SENDING, SENT} | (set() if who in self.again else {UNCERTAIN})
-        holds = who in self.known and who not in self.suppressed and self.rows.get(who) not in taken
+        there = who in self.known and who not in self.suppressed
+        if self.given_until is not None:
+            there = there and self.numbers.get(who, self.given_until + 1) <= self.given_until
+        holds = there and self.rows.get(who) not in taken
         assert claim(self.store, who) == ({who} if holds else set())
         if holds:
             self.rows[who] = SENDING

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -69,3 +69,4 @@ class Delivery:
     status: DeliveryStatus
     at: datetime
     detail: str = ""
+    tries: int = field(default=0, compare=False)  # how often it was claimed, counted by the ledger

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from digest.ports.mail import (
     Ledger,
+    LeftOut,
     Mailbox,
     MailConnection,
     MailServer,
@@ -30,6 +31,7 @@ __all__ = [
     "Fetcher",
     "LanguageModel",
     "Ledger",
+    "LeftOut",
     "MailConnection",
     "MailServer",
     "Mailbox",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -51,6 +52,14 @@ class Readers(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """How many on a list an edition does not go to, whoever has it."""
+
+    suppressed: int = 0  # unsubscribed, or their address takes no mail
+    late: int = 0  # readers who came after it was frozen
+
+
 class Ledger(Protocol):
     """What was sent to whom: one row for each edition, output and address.
 
@@ -68,13 +77,18 @@ class Ledger(Protocol):
         resend_uncertain: bool,
         now: datetime,
     ) -> list[Recipient]:
-        """Return who has still to get the edition by this output, always in the same order.
+        """Return who has still to get the edition by this output.
 
         ``addresses`` is a fixed list; None stands for the readers who were on the list when the
-        edition was frozen. What a crash left in flight is marked uncertain first. Left out are
-        those who have it, those for whom it is uncertain (unless ``resend_uncertain``), and the
-        suppressed.
+        edition was frozen. Those never tried come before those tried in vain, so that nobody's
+        refused address keeps it from the others; else they come in the order of the list. What a
+        crash left in flight is marked uncertain first. Left out are those who have it, those for
+        whom it is uncertain (unless ``resend_uncertain``), and the suppressed.
         """
+        ...
+
+    def left_out(self, edition_id: str, *, addresses: Sequence[str] | None) -> LeftOut:
+        """Return how many of a fixed list, or of the readers now, the edition does not go to."""
         ...
 
     def note(
@@ -83,9 +97,10 @@ class Ledger(Protocol):
         """Store what became of claimed messages, and claim others; return the claims that hold.
 
         ``claims`` have the status SENDING; they are told by address in the answer. One does not
-        hold where the address was suppressed meanwhile, or is claimed, sent or uncertain already
-        (an uncertain one may be claimed again where ``open_delivery`` gave it out). A result
-        REFUSED also suppresses its address as BOUNCED, with the detail.
+        hold where the address was suppressed meanwhile, or taken off the list of readers that
+        ``open_delivery`` gave out, or is claimed, sent or uncertain already (an uncertain one may
+        be claimed again where ``open_delivery`` gave it out). A result REFUSED also suppresses its
+        address as BOUNCED, with the detail.
         """
         ...
 

@@ -82,10 +82,18 @@ class Store(Protocol):
         """
         ...
 
-    def save_edition(self, edition: StoredEdition, *, replace: bool = False) -> None:
+    def save_edition(
+        self,
+        edition: StoredEdition,
+        *,
+        outcomes: Iterable[tuple[str, EntryOutcome, str | None, str]] = (),
+        replace: bool = False,
+    ) -> None:
         """Freeze an edition, and with it who was on the list of readers just then.
 
-        Without ``replace`` an existing id raises StoreError.
+        ``outcomes`` are what became of entries by it, as `save_outcomes` takes them: both are
+        stored or neither. Without ``replace`` an existing id raises StoreError; with it, one of
+        which a message was sent or claimed does, since what some have been sent must stand.
         """
         ...
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from digest.core.pace import PATIENCE, Agenda, Patience
-from digest.core.refusals import Refusals
+from digest.core.refusals import Refusals, given_up
 from digest.errors import (
     DeliveryError,
     ItemError,
@@ -18,15 +17,13 @@ from digest.errors import (
     MailRefused,
     RenderError,
 )
-from digest.models import Delivery, DeliveryStatus, Edition, OutputResult, Recipient
+from digest.models import Delivery, Edition, OutputResult, Recipient
 from digest.models.readers import ANY_TOKEN
 from digest.ports import Ledger, MailConnection, MailServer, Progress
 from digest.render.wording import count
-from digest.sending.account import Account, uncertain_words
+from digest.sending.account import Account, Standing, nobody_words
 from digest.sending.dispatch import STAGE, Dispatch
 from digest.sending.sender import Post, Sender, SharedAgenda, words
-
-NOBODY = "nobody was on the list when the edition was made; who is on it now gets the next one"
 
 
 class Letter(Protocol):
@@ -87,7 +84,8 @@ class EmailOutput:
 
     @property
     def key(self) -> str:
-        return self.name
+        # The readers are one list, whatever the output to them is called.
+        return "readers" if self.addresses is None else f"to:{self.name}"
 
     @property
     def formats(self) -> tuple[str, ...]:
@@ -102,21 +100,16 @@ class EmailOutput:
         to send for us, and StoreError.
         """
         remarks = [self._collected()]
-        recipients = self.ledger.open_delivery(
-            edition.id,
-            self.key,
-            addresses=self.addresses,
-            resend_uncertain=self.resend_uncertain,
-            now=self.clock(),
-        )
-        earlier = self.ledger.deliveries(edition.id, self.key)
+        recipients, earlier = self._to_send(edition)
         if not recipients:
-            return self._nobody_left(earlier, remarks)
+            return self._nobody_left(edition, earlier, remarks)
+        if not earlier and not self.resend_uncertain and self._has_all(edition):
+            return self._result("unchanged", ["it was sent from another machine", *remarks])
         letter, remark = self._letter(edition, rendered, test=False)
         remarks.append(remark)
         self._rehearse(letter, recipients[0])
         dispatch, refusals = self._send(edition, letter, recipients, earlier)
-        return self._told(recipients, earlier, dispatch, refusals, remarks)
+        return self._told(edition, recipients, earlier, dispatch, refusals, remarks)
 
     def test(self, edition: Edition, rendered: Mapping[str, str], address: str) -> OutputResult:
         """Send the edition to one address, marked as a test; the ledger is not asked nor told.
@@ -134,8 +127,8 @@ class EmailOutput:
                 connection.close()
         except (MailError, RenderError) as error:
             raise DeliveryError(self.name, f"the test was not sent: {words(error)}") from None
-        detail = "; ".join(filter(None, ["one test message was sent", remark]))
-        return OutputResult(self.kind, f"a test by {self.server_name}", "done", detail)
+        detail = "; ".join(filter(None, ["1 message sent", remark]))
+        return OutputResult(self.kind, f"test mail by {self.server_name}", "done", detail)
 
     def _collected(self) -> str:
         """Read what came back since; its trouble is told and stops nothing."""
@@ -148,6 +141,22 @@ class EmailOutput:
         if trouble:
             self.progress.say(trouble)
         return trouble
+
+    def _to_send(self, edition: Edition) -> tuple[list[Recipient], list[Delivery]]:
+        """Return who is still to get the edition, and the rows that stand."""
+        open_ = self.ledger.open_delivery(
+            edition.id,
+            self.key,
+            addresses=self.addresses,
+            resend_uncertain=self.resend_uncertain,
+            now=self.clock(),
+        )
+        earlier = self.ledger.deliveries(edition.id, self.key)
+        no_more = given_up(earlier)
+        return [each for each in open_ if each.address not in no_more], earlier
+
+    def _has_all(self, edition: Edition) -> bool:
+        return self.key in self.ledger.finished_outputs(edition.id)
 
     def _letter(
         self, edition: Edition, rendered: Mapping[str, str], *, test: bool
@@ -225,16 +234,18 @@ class EmailOutput:
         except MailDeferred as error:
             raise DeliveryError(self.name, f"nothing was sent: {words(error)}") from error
 
-    def _nobody_left(self, earlier: Sequence[Delivery], remarks: list[str]) -> OutputResult:
-        statuses = Counter(delivery.status for delivery in earlier)
-        if not earlier:
-            return self._result("done", [NOBODY, *remarks])
-        if uncertain := statuses[DeliveryStatus.UNCERTAIN]:
-            return self._result("uncertain", [uncertain_words(uncertain), *remarks])
-        return self._result("unchanged", [f"{statuses[DeliveryStatus.SENT]:,} have it", *remarks])
+    def _nobody_left(
+        self, edition: Edition, earlier: Sequence[Delivery], remarks: list[str]
+    ) -> OutputResult:
+        if earlier:
+            standing = Standing(earlier)
+            return self._result(standing.status(), [standing.words(), *remarks])
+        left_out = self.ledger.left_out(edition.id, addresses=self.addresses)
+        return self._result("done", [nobody_words(left_out), *remarks])
 
     def _told(
         self,
+        edition: Edition,
         recipients: Sequence[Recipient],
         earlier: Sequence[Delivery],
         dispatch: Dispatch,
@@ -242,7 +253,8 @@ class EmailOutput:
         remarks: list[str],
     ) -> OutputResult:
         """Return the result, in counts; raises DeliveryError where the server wants none of it."""
-        account = Account([r.address for r in recipients], dispatch.standing, earlier)
+        no_more = given_up(self.ledger.deliveries(edition.id, self.key))
+        account = Account([r.address for r in recipients], dispatch.standing, earlier, no_more)
         if refusals.reason:
             raise DeliveryError(self.name, f"{refusals.reason}: {account.words()}")
         troubles = dispatch.troubles if account.waiting else []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import threading
 import traceback
 from collections import deque
@@ -13,12 +12,12 @@ from pathlib import PurePath
 from queue import Empty, SimpleQueue
 
 from digest.core.pace import Agenda, Turn
+from digest.core.redaction import redacted
 from digest.errors import DigestError, MailDeferred, MailRefused, MailUncertain
 from digest.models import DeliveryStatus, Recipient
 from digest.ports import MailConnection
 
 SLICE = 0.25  # seconds of waiting at a time, so that a stop is heard
-_MOST_WORDS = 200  # characters kept of what a server says
 _CLOSING = 421  # "service not available, closing": it concerns everyone
 
 
@@ -226,5 +225,4 @@ def words(error: BaseException) -> str:
         last = traceback.extract_tb(error.__traceback__)[-1:]
         place = "".join(f" at {PurePath(frame.filename).name}:{frame.lineno}" for frame in last)
         return f"unexpected {type(error).__name__}{place}"
-    line = " ".join(str(error).split())
-    return re.sub(r"<?[^\s<>]+@[^\s<>]+>?", "…", line)[:_MOST_WORDS]
+    return redacted(str(error))

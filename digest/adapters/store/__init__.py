@@ -190,10 +190,20 @@ class SqlStore(Mail):
 
     # --- editions and runs ---
 
-    def save_edition(self, edition: StoredEdition, *, replace: bool = False) -> None:
+    def save_edition(
+        self,
+        edition: StoredEdition,
+        *,
+        outcomes: Iterable[tuple[str, EntryOutcome, str | None, str]] = (),
+        replace: bool = False,
+    ) -> None:
         with self._database.transaction():
             if not self._editions.save(edition, replace=replace):
-                raise StoreError(f"the edition {edition.id} is stored already")
+                why = (
+                    "was sent to someone already, so it stands" if replace else "is stored already"
+                )
+                raise StoreError(f"the edition {edition.id} {why}")
+            self._entries.save_outcomes(outcomes)
 
     def edition(self, edition_id: str) -> StoredEdition | None:
         with self._database.transaction():

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.adapters.store import schema
+from digest.adapters.store.chunks import chunks
 from digest.models import Article, EntryOutcome, FeedKind, Quality
 
-_CHUNK = 500  # parameters in one IN list; SQLite before 3.32 takes no more than 999
 _MOST_WORDS = 12  # of a query; the rest of a longer one is left out
 _LONGEST_WORD = 64
 _INDEX_EVERY = 250  # articles saved between two rounds of indexing: one takes about 30 ms
@@ -84,8 +84,8 @@ class Articles:
         """Those that are stored, in the order asked for, each once."""
         wanted = list(dict.fromkeys(ids))
         found: dict[str, Article] = {}
-        for start in range(0, len(wanted), _CHUNK):
-            query = _SELECT.where(_articles.c.id.in_(wanted[start : start + _CHUNK]))
+        for chunk in chunks(wanted):
+            query = _SELECT.where(_articles.c.id.in_(chunk))
             found.update((row.id, article_of(row)) for row in self._connection.execute(query))
         return [found[each] for each in wanted if each in found]
 

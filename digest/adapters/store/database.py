@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import time
 from collections.abc import Iterator
@@ -216,7 +217,8 @@ def _connect(path: Path | None, *, scratch: bool, timeout: float) -> sqlite3.Con
         if path.is_dir():
             raise StoreError(f"the store {path} is a folder: set `store` to a file in it")
         if not scratch:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            _make_private(path)
     except OSError as error:
         raise StoreError(
             f"the store {path} cannot be opened, as {error.filename} is no folder that can be "
@@ -232,6 +234,18 @@ def _connect(path: Path | None, *, scratch: bool, timeout: float) -> sqlite3.Con
             raise
     except sqlite3.Error as error:
         raise StoreError(explain(error, _name(path))) from error
+
+
+def _make_private(path: Path) -> None:
+    """Make the file where there is none, for its owner alone: it holds addresses and tokens.
+
+    SQLite gives its log the file's own mode. One that is there keeps its mode; where none can be
+    made, SQLite says why.
+    """
+    with suppress(OSError):
+        # A link may point to a place where there is nothing yet.
+        target = os.path.realpath(path)
+        os.close(os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
 
 
 def _sqlite(target: str, timeout: float, *, uri: bool = False) -> sqlite3.Connection:

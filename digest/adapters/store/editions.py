@@ -15,6 +15,7 @@ _editions = schema.editions
 _runs = schema.runs
 _finished = schema.finished_outputs
 _SELECT = sa.select(*(column for column in _editions.c if column.name != "readers_until"))
+_NOT_MAILED = ~sa.exists().where(schema.deliveries.c.edition_id == _editions.c.id)
 _READERS_UNTIL = sa.select(sa.func.coalesce(sa.func.max(schema.readers.c.n), 0)).scalar_subquery()
 
 
@@ -27,18 +28,23 @@ class Editions:
     def save(self, edition: StoredEdition, *, replace: bool) -> bool:
         """Return whether it was stored: an existing one stays unless it may be replaced.
 
-        With it is kept how far the list of readers goes just now. No output has a replaced one.
+        With it is kept how far the list of readers goes just now. No output has a replaced one;
+        one that was mailed, if only in part, is not replaced.
         """
         statement = insert(_editions).values(readers_until=_READERS_UNTIL)
         if replace:
             changed = {c.name: statement.excluded[c.name] for c in _editions.c if c.name != "id"}
-            statement = statement.on_conflict_do_update(index_elements=["id"], set_=changed)
-            self._connection.execute(
-                sa.delete(_finished).where(_finished.c.edition_id == edition.id)
+            statement = statement.on_conflict_do_update(
+                index_elements=["id"], set_=changed, where=_NOT_MAILED
             )
         else:
             statement = statement.on_conflict_do_nothing(index_elements=["id"])
-        return self._connection.execute(statement, row_of(edition)).rowcount == 1
+        stored = self._connection.execute(statement, row_of(edition)).rowcount == 1
+        if stored and replace:
+            self._connection.execute(
+                sa.delete(_finished).where(_finished.c.edition_id == edition.id)
+            )
+        return stored
 
     def edition(self, edition_id: str) -> StoredEdition | None:
         query = _SELECT.where(_editions.c.id == edition_id)

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.adapters.store import schema
+from digest.adapters.store.chunks import chunks
 from digest.models import (
     Article,
     Entry,
@@ -21,7 +22,6 @@ from digest.models import (
     Validators,
 )
 
-_CHUNK = 500  # parameters in one IN list; SQLite before 3.32 takes no more than 999
 _CHOSEN = (EntryOutcome.PENDING, EntryOutcome.READ)  # an article is to come
 
 _feeds = schema.feeds
@@ -86,8 +86,8 @@ class Entries:
     def known(self, ids: Iterable[str]) -> dict[str, Known]:
         wanted = list(dict.fromkeys(ids))
         found: dict[str, Known] = {}
-        for start in range(0, len(wanted), _CHUNK):
-            query = _KNOWN.where(_entries.c.id.in_(wanted[start : start + _CHUNK]))
+        for chunk in chunks(wanted):
+            query = _KNOWN.where(_entries.c.id.in_(chunk))
             for row in self._connection.execute(query):
                 kind = FeedKind(row.kind) if row.kind is not None else None
                 found[row.id] = Known(row.feed_url, EntryOutcome(row.outcome), kind)

@@ -21,7 +21,7 @@ def lease(store: Path) -> Iterator[None]:
     """
     path = store.with_name(store.name + ".lock")
     try:
-        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     except OSError as error:
         raise StoreError(f"the lock file {path} cannot be opened: {error.strerror}") from error
     try:

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.adapters.store import schema
+from digest.adapters.store.chunks import chunks
 from digest.adapters.store.readers import Readers
 from digest.errors import StoreError
 from digest.models import (
@@ -19,8 +20,7 @@ from digest.models import (
     Suppression,
     SuppressionReason,
 )
-
-_CHUNK = 500  # parameters in one IN list; SQLite before 3.32 takes no more than 999
+from digest.ports import LeftOut
 
 # They have not got it, and may: one refused is given out again when it is no more suppressed.
 _OPEN = (DeliveryStatus.DEFERRED, DeliveryStatus.FAILED, DeliveryStatus.REFUSED)
@@ -59,12 +59,14 @@ _SETTLE = f"""
       AND address_n = (SELECT n FROM addresses WHERE address = ?)
       AND status = '{DeliveryStatus.SENDING.value}'
 """  # noqa: S608 - made of our own constants
-# Makes the row of an address that is not suppressed, or takes one that is open again.
+# Makes the row of an address that is not suppressed, or takes one that is open again. Readers are
+# still on the list, too, and were when the edition was frozen; no number stands for a fixed list.
 _CLAIM = f"""
     INSERT INTO deliveries (edition_id, output, address_n, status, at, detail, tries)
     SELECT ?, ?, n, '{DeliveryStatus.SENDING.value}', ?, '', 1 FROM addresses
     WHERE address = ?
       AND NOT EXISTS (SELECT 1 FROM suppressions WHERE address_n = addresses.n)
+      AND (? IS NULL OR EXISTS (SELECT 1 FROM readers WHERE address_n = addresses.n AND n <= ?))
     ON CONFLICT (edition_id, output, address_n) DO UPDATE
     SET status = excluded.status, at = excluded.at, detail = '', tries = deliveries.tries + 1
     WHERE deliveries.status IN ({", ".join(f"'{status.value}'" for status in _OPEN)})
@@ -95,11 +97,33 @@ _RECIPIENTS = _recipients_statement()
 _READERS = (
     _RECIPIENTS.join(_readers, _readers.c.address_n == _addresses.c.n)
     .where(_readers.c.n <= sa.bindparam("until"))
-    .order_by(_readers.c.n)
+    .order_by(_deliveries.c.status.is_not(None), _readers.c.n)
 )
 _LISTED = _RECIPIENTS.where(_addresses.c.address.in_(sa.bindparam("listed", expanding=True)))
+_SUPPRESSED = (
+    sa.select(sa.func.count())
+    .select_from(_addresses)
+    .join(_suppressions, _suppressions.c.address_n == _addresses.c.n)
+    .where(_addresses.c.address.in_(sa.bindparam("listed", expanding=True)))
+)
+_LEFT_OUT = (
+    sa.select(
+        sa.func.count().filter(
+            _suppressions.c.address_n.is_(None), _readers.c.n > sa.bindparam("until")
+        ),
+        sa.func.count(_suppressions.c.address_n),
+    )
+    .select_from(_readers)
+    .outerjoin(_suppressions, _suppressions.c.address_n == _readers.c.address_n)
+)
 _ROWS = (
-    sa.select(_addresses.c.address, _deliveries.c.status, _deliveries.c.at, _deliveries.c.detail)
+    sa.select(
+        _addresses.c.address,
+        _deliveries.c.status,
+        _deliveries.c.at,
+        _deliveries.c.detail,
+        _deliveries.c.tries,
+    )
     .join(_addresses, _addresses.c.n == _deliveries.c.address_n)
     .where(*_OF_THIS)
     .order_by(_addresses.c.address)
@@ -115,6 +139,8 @@ class Ledger:
         self._list = readers
         # Uncertain ones that were given out to be sent again, by edition and output.
         self._again: dict[tuple[str, str], set[str]] = {}
+        # How far the list of readers goes that was given out; None for a fixed list.
+        self._until: dict[tuple[str, str], int | None] = {}
 
     def open(
         self,
@@ -125,16 +151,28 @@ class Ledger:
         now: datetime,
     ) -> list[Recipient]:
         this = {"edition": edition_id, "by": output, "again": resend_uncertain}
-        until = self._readers_until(edition_id) if addresses is None else 0
+        until = self._readers_until(edition_id) if addresses is None else None
         self._connection.execute(_LEFT_IN_FLIGHT, this | {"now": now})
         if addresses is None:
             rows = self._connection.execute(_READERS, this | {"until": until}).all()
         else:
-            rows = list(self._listed(addresses, this))
+            rows = sorted(self._listed(addresses, this), key=lambda row: row.status is not None)
+        self._until[edition_id, output] = until
         self._again[edition_id, output] = {
             row.address for row in rows if row.status == DeliveryStatus.UNCERTAIN
         }
         return [Recipient(row.address, row.token) for row in rows]
+
+    def left_out(self, edition_id: str, addresses: Sequence[str] | None) -> LeftOut:
+        if addresses is not None:
+            wanted = list(dict.fromkeys(map(schema.plain, addresses)))
+            return LeftOut(suppressed=sum(map(self._suppressed, chunks(wanted))))
+        until = self._readers_until(edition_id)
+        late, suppressed = self._connection.execute(_LEFT_OUT, {"until": until}).one()
+        return LeftOut(suppressed=suppressed, late=late)
+
+    def _suppressed(self, addresses: Sequence[str]) -> int:
+        return self._connection.execute(_SUPPRESSED, {"listed": addresses}).scalar_one()
 
     def _readers_until(self, edition_id: str) -> int:
         query = sa.select(_editions.c.readers_until).where(_editions.c.id == edition_id)
@@ -147,8 +185,7 @@ class Ledger:
         """Those of a fixed list who are to get it, in its order, each once."""
         wanted = list(dict.fromkeys(map(schema.plain, addresses)))
         self._list.know(wanted)
-        for start in range(0, len(wanted), _CHUNK):
-            chunk = wanted[start : start + _CHUNK]
+        for chunk in chunks(wanted):
             rows = self._connection.execute(_LISTED, this | {"listed": chunk})
             found = {row.address: row for row in rows}
             yield from (found[each] for each in chunk if each in found)
@@ -189,11 +226,13 @@ class Ledger:
         ):
             raise StoreError("claims are of one edition and output, and say that they are sending")
         for claim in claims:
-            again = self._again.get((claim.edition_id, claim.output), set())
+            this = claim.edition_id, claim.output
+            again = self._again.get(this, set())
             at = _TIME.process_bind_param(claim.at, None)
             texts = map(schema.plain, (claim.edition_id, claim.output, claim.address))
             edition_id, output, address = texts
-            row = (edition_id, output, at, address, address in again)
+            until = self._until.get(this)
+            row = (edition_id, output, at, address, until, until, address in again)
             if self._driver.execute(_CLAIM, row).rowcount == 1:
                 again.discard(address)
                 yield claim.address
@@ -208,6 +247,7 @@ class Ledger:
                 status=DeliveryStatus(row.status),
                 at=row.at,
                 detail=row.detail,
+                tries=row.tries,
             )
             for row in rows
         ]

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from digest.models import Delivery, Reader, Recipient, Suppression
+from digest.ports import LeftOut
 
 if TYPE_CHECKING:
     from digest.adapters.store.database import Database
@@ -84,12 +85,18 @@ class Mail:
         resend_uncertain: bool,
         now: datetime,
     ) -> list[Recipient]:
-        """Return who has still to get the edition, readers as they came, a fixed list as it is.
+        """Return who has still to get the edition: readers as they came, a fixed list as it is.
 
-        Raises StoreError where readers are to get an edition that is not stored.
+        Those never tried come first. Raises StoreError where readers are to get an edition that is
+        not stored.
         """
         with self._database.transaction(durable=True):
             return self._ledger.open(edition_id, output, addresses, resend_uncertain, now)
+
+    def left_out(self, edition_id: str, *, addresses: Sequence[str] | None) -> LeftOut:
+        """Return how many the edition does not go to; raises StoreError as `open_delivery`."""
+        with self._database.transaction():
+            return self._ledger.left_out(edition_id, addresses)
 
     def note(
         self, results: Sequence[Delivery], claims: Sequence[Delivery], *, now: datetime

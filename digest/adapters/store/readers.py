@@ -10,9 +10,9 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.adapters.store import schema
+from digest.adapters.store.chunks import chunks
 from digest.models import Reader, Suppression, SuppressionReason
 
-_CHUNK = 500  # parameters in one IN list; SQLite before 3.32 takes no more than 999
 _BOUNCES_COUNT = timedelta(days=30)
 _MOST_BOUNCES = 100  # that are kept of one address: far more than anyone waits for
 
@@ -84,9 +84,9 @@ class Readers:
         query = sa.select(_addresses.c.address).join(
             _readers, _readers.c.address_n == _addresses.c.n
         )
-        for start in range(0, len(wanted), _CHUNK):
-            chunk = query.where(_addresses.c.address.in_(wanted[start : start + _CHUNK]))
-            found.update(self._connection.execute(chunk).scalars())
+        for chunk in chunks(wanted):
+            some = query.where(_addresses.c.address.in_(chunk))
+            found.update(self._connection.execute(some).scalars())
         return found
 
     def readers(self) -> list[Reader]:

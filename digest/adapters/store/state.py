@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
 from digest.adapters.store import articles, editions, schema
+from digest.adapters.store.chunks import chunks
 from digest.adapters.store.entries import Entries, entry_row, feed_row
 from digest.adapters.store.ledger import Ledger
 from digest.errors import StoreError
@@ -26,7 +27,6 @@ from digest.models import (
     Trace,
 )
 
-_CHUNK = 500  # parameters in one IN list; SQLite before 3.32 takes no more than 999
 _UNJUDGED = (EntryOutcome.PENDING, EntryOutcome.READ)
 
 _entries = schema.entries
@@ -80,8 +80,7 @@ class Memory:
     def traces(self, ids: Iterable[str]) -> dict[str, Trace]:
         wanted = list(dict.fromkeys(ids))
         found: dict[str, Trace] = {}
-        for start in range(0, len(wanted), _CHUNK):
-            chunk = wanted[start : start + _CHUNK]
+        for chunk in chunks(wanted):
             query = sa.select(_traces).where(_traces.c.article_id.in_(chunk))
             found.update((row.article_id, _trace(row)) for row in self._connection.execute(query))
         return found
