@@ -53,21 +53,8 @@ def show(out: Path, *, now: datetime, keep_serving: bool, as_json: bool) -> None
 
 
 def _run(config: Config, out: Path, moment: datetime, watching: Progress) -> Outcome:
-    shown = watching if isinstance(watching, BarProgress) else _Silent()
+    shown = watching if isinstance(watching, BarProgress) else app.Unwatched()
     return app.run_edition(config, now=moment, progress=shown, out=out)
-
-
-class _Silent:
-    """Watches nothing: without a terminal, a line a day says enough."""
-
-    def start(self, stage: str, total: int | None = None) -> None:
-        pass
-
-    def advance(self, stage: str, by: int = 1, *, more: int = 0) -> None:
-        pass
-
-    def say(self, message: str) -> None:
-        pass
 
 
 def _clear(out: Path) -> None:

@@ -10,7 +10,9 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import asdict, dataclass
+from http import HTTPStatus
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from digest import app
 from digest.commands.edition import next_due
@@ -21,12 +23,14 @@ from digest.errors import (
     ConfigError,
     DeliveryError,
     DigestError,
+    FetchError,
     ItemError,
     StoreError,
 )
 from digest.explaining import counted
 from digest.interrupts import finish
 from digest.models import Quality
+from digest.models.readers import ANY_TOKEN
 from digest.render.wording import count
 from digest.terminal import print_json
 
@@ -77,6 +81,12 @@ def _checks(config: Config) -> Iterator[Finding]:
         yield _tried("git", line, "see `outputs` of kind git in the configuration")
     for mail in app.mails_of(config):
         yield from _mail(mail)
+    if config.base_url is not None:
+        yield _tried_async(
+            "unsubscribing",
+            _page(config, config.base_url),
+            "run `digest serve`, and have your web server pass requests on to its port",
+        )
     yield _tried_async("workers", _workers(config), "free memory, or set `workers.processes: 1`")
     yield _tried_async(
         "feeds", _feeds(config), "check the network, `fetch.proxy` and the addresses"
@@ -176,6 +186,23 @@ async def _feeds(config: Config) -> str:
         raise ItemError(lost if asked[1:] else troubles[0])
     told = f" ({'; '.join(troubles)})" if troubles else ""
     return f"{len(asked) - len(troubles)} of the first {len(asked)} answered{told}"
+
+
+async def _page(config: Config, base_url: str) -> str:
+    """Ask for the page of a token that nobody has: it is not there, but someone answers."""
+    if not base_url.startswith("https://"):
+        raise ItemError(
+            f"{base_url} is no https address: mail programs offer one-click unsubscribing, which "
+            "large providers ask for, with https only"
+        )
+    async with app.fetcher_of(config, also=[urlsplit(base_url).hostname or ""]) as fetcher:
+        try:
+            async with fetcher.answer(f"{base_url}/unsubscribe/{ANY_TOKEN}"):
+                pass
+        except FetchError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+    return f"{base_url} answers"
 
 
 async def _model(config: Config) -> str:

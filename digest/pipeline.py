@@ -11,7 +11,7 @@ from digest.core import edition as editions
 from digest.core import relevance
 from digest.core.rebuilding import is_rebuilt
 from digest.editing import Choices, Edited, Editing
-from digest.errors import ConfigError, DeliveryError
+from digest.errors import ConfigError, RenderError, RunError, StoreError
 from digest.gathering import Gathered, Gathering
 from digest.models import (
     Edition,
@@ -30,6 +30,7 @@ from digest.world import World
 from digest.writing import Writing
 
 REMEMBERED = 10  # earlier editions a story is held against
+Rendered = Mapping[str, str | RenderError]
 COMPLETE = ("done", "unchanged", "uncertain")  # nobody waits for it by itself any more
 
 
@@ -42,7 +43,7 @@ class Made:
     gathered: Gathered
     edited: Edited | None
     outputs: Sequence[Output]
-    rendered: Mapping[str, str]
+    rendered: Rendered
     clock: RunClock
 
 
@@ -70,7 +71,7 @@ async def make(
     The caller holds the store's lease. Raises RunError when the store or a template fails; what
     was read until then stays stored.
     """
-    store = world.store
+    store, ledger = world.store, world.ledger
     clock = RunClock(run_id, world)
     day = day or editions.local_date(now, choices.timezone)
     edition_id = editions.edition_id(choices.name, day)
@@ -78,7 +79,7 @@ async def make(
     if refresh and standing is not None:
         _refuse_refresh(standing, world)
     earlier = _earlier(store, choices.name, day)
-    closed = max((e.window.closes for e in earlier), default=None)
+    closed = max((c for e in earlier if (c := e.window.closes) < now), default=None)
     window = editions.window(now, choices.window, closed)
 
     gathered = await _gathering(choices, world, now, window).run(feeds)
@@ -88,26 +89,28 @@ async def make(
         state = "unchanged" if kept else "empty"
         return Made(None, state, gathered, kept, (), {}, clock)
 
-    if standing is not None and standing.stories and not refresh:
+    stands = standing is not None and (standing.stories or ledger.delivery_began(edition_id))
+    if standing is not None and stands and not refresh:
         edited, state = Edited(standing), "unchanged"
     else:
         edited = await _editing(choices, world).run(
             now=now, day=day, window=window, earlier=earlier, feeds=gathered.heard()
         )
         state = "made" if edited.edition.stories else "empty"
-        if standing is not None and standing.stories and not edited.edition.stories:
+        if standing is not None and stands and not edited.edition.stories:
             edited, state = replace(edited, edition=standing), "unchanged"
     clock.lap("edited")
 
     edition = edited.edition
-    shown = edition.stories or choices.note_when_empty
-    outputs = world.outputs if shown and not is_rebuilt(edition) else ()
-    rendered = rendered_for(edition, outputs, world.renderers)
+    outputs = world.outputs if goes_out(edition, choices.note_when_empty) else ()
+    rendered = render_for(edition, outputs, world.renderers)
     clock.lap("rendered")
-    if state != "unchanged":
-        store.save_edition(_frozen(edition), replace=standing is not None)
     judged = {**gathered.entries, **edited.entries}
-    store.save_outcomes((i, e.outcome, e.story_id, e.reason) for i, e in judged.items())
+    outcomes = [(i, e.outcome, e.story_id, e.reason) for i, e in judged.items()]
+    if state == "unchanged":
+        store.save_outcomes(outcomes)
+    else:
+        store.save_edition(_frozen(edition), outcomes=outcomes, replace=standing is not None)
     return Made(edition, state, gathered, edited, outputs, rendered, clock)
 
 
@@ -128,7 +131,8 @@ def publish(made: Made, world: World, *, now: datetime) -> Outcome:
     report = made.clock.report(
         made.gathered, made.edited, made.state, exit_code=exit_code, outputs=delivered
     )
-    return _told(world.store, Outcome(report, made.edition, made.rendered))
+    rendered = {name: text for name, text in made.rendered.items() if isinstance(text, str)}
+    return _told(world.store, Outcome(report, made.edition, rendered))
 
 
 def _refuse_refresh(standing: Edition, world: World) -> None:
@@ -196,39 +200,67 @@ def _frozen(edition: Edition) -> StoredEdition:
     )
 
 
-def rendered_for(
+def goes_out(edition: Edition, note_when_empty: bool) -> bool:
+    """Decide whether there is something to put out.
+
+    A quiet day only with a note; what was rebuilt from a committed edition is a part of that.
+    """
+    return bool(edition.stories or note_when_empty) and not is_rebuilt(edition)
+
+
+def render_for(
     edition: Edition,
     outputs: Sequence[Output],
     renderers: Mapping[str, Callable[[Edition], str]],
-) -> dict[str, str]:
-    """Return the edition in each format the outputs need, rendered once; raises RenderError."""
-    names = dict.fromkeys(name for output in outputs for name in output.formats)
-    return {name: renderers[name](edition) for name in names}
+) -> Rendered:
+    """Return the edition in each format the outputs need, or why there is none, by format."""
+    rendered: dict[str, str | RenderError] = {}
+    for name in dict.fromkeys(name for output in outputs for name in output.formats):
+        try:
+            rendered[name] = renderers[name](edition)
+        except RenderError as error:
+            rendered[name] = error
+    return rendered
 
 
 def deliver(
     edition: Edition,
     outputs: Sequence[Output],
-    rendered: Mapping[str, str],
+    rendered: Rendered,
     *,
     ledger: Ledger,
     now: datetime,
 ) -> list[OutputResult]:
-    """Give an edition to every output, and note in the ledger which have the whole of it."""
-    results = []
-    for output in outputs:
-        result = put_out(output, edition, rendered)
-        if result.status in COMPLETE:
-            ledger.finish_output(edition.id, output.key, now)
-        results.append(result)
-    return results
+    """Give an edition to every output, and note in the ledger which have the whole of it.
+
+    Mail goes last: a slow mail server holds no file or commit back. Raises StoreError after all
+    were tried.
+    """
+    results: dict[int, OutputResult] = {}
+    trouble: StoreError | None = None
+    for n in sorted(range(len(outputs)), key=lambda n: outputs[n].kind == "email"):
+        results[n] = put_out(outputs[n], edition, rendered)
+        if results[n].status in COMPLETE:
+            try:
+                ledger.finish_output(edition.id, outputs[n].key, now)
+            except StoreError as error:
+                trouble = error
+    if trouble is not None:
+        raise trouble
+    return [results[n] for n in range(len(outputs))]
 
 
-def put_out(output: Output, edition: Edition, rendered: Mapping[str, str]) -> OutputResult:
+def put_out(output: Output, edition: Edition, rendered: Rendered) -> OutputResult:
     """Give an edition to one output; its failure is a result."""
     try:
-        return output.deliver(edition, rendered)
-    except DeliveryError as error:
+        texts = {}
+        for name in output.formats:
+            text = rendered[name]
+            if isinstance(text, RenderError):
+                raise text
+            texts[name] = text
+        return output.deliver(edition, texts)
+    except RunError as error:
         return OutputResult(output.kind, output.target, "failed", str(error))
 
 

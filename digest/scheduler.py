@@ -13,6 +13,8 @@ from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from types import FrameType
 
+from digest.errors import DigestError
+
 TICK = 20  # seconds
 AFTER_FAILURE = timedelta(minutes=15)
 
@@ -74,9 +76,13 @@ class Service:
 
     def _tidy(self, now: datetime) -> None:
         done = self._chore_done
-        if self._chore is not None and (done is None or now - done >= EVERY):
-            self._chore_done = now
+        if self._chore is None or (done is not None and now - done < EVERY):
+            return
+        self._chore_done = now
+        try:
             self._chore(now)
+        except DigestError as error:  # it puts no edition off
+            self._say(f"error: {error}")
 
     def run(self) -> None:
         """Tick until SIGTERM, or Ctrl-C, which is raised; a run under way ends, losing nothing."""

@@ -235,6 +235,14 @@ def print_json(text: str) -> None:
     sys.stdout.write(text)
 
 
+def tell(sentence: str, *, as_json: bool) -> None:
+    """Print what was done, in one sentence or as a JSON object that holds it."""
+    if as_json:
+        print_json(json.dumps({"said": sentence}, ensure_ascii=False) + "\n")
+    else:
+        sys.stdout.write(sentence + "\n")
+
+
 def closing_table(rows: Sequence[tuple[str, ...]]) -> str:
     """Return rows as aligned columns of plain text, the last one running free."""
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]) - 1)]

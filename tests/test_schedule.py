@@ -31,9 +31,8 @@ def due(
         days=days,
         timezone=BERLIN,
         catch_up=timedelta(hours=catch_up),
-        made={date.fromisoformat(text) for text in made},
     )
-    return day.isoformat() if day else None
+    return day.isoformat() if day and day.isoformat() not in made else None
 
 
 @pytest.mark.parametrize(
@@ -62,6 +61,12 @@ def test_one_that_was_missed_stays_due_past_midnight() -> None:
     assert due(late, clock="22:00", catch_up=6, made=("2026-03-02",)) is None
     saturday = at("2026-03-07T01:00")
     assert due(saturday, clock="22:00", catch_up=6) == "2026-03-06"
+
+
+def test_a_weekly_edition_may_be_caught_up_for_days() -> None:
+    sunday = at("2026-03-08T05:00")
+    assert due(sunday, days=("wed",), catch_up=5 * 24) == "2026-03-04"
+    assert due(sunday, days=("wed",), catch_up=3 * 24) is None
 
 
 def test_only_the_newest_missed_edition_is_due() -> None:

@@ -104,14 +104,16 @@ class FileOutput:
 
     ``path`` may hold ``{date}`` (with a strftime format after a colon), ``{id}`` and ``{name}``;
     it stays inside ``folder``. ``weekly`` is such a path for the roll-up; its date is the week's
-    Monday.
+    Monday. ``key`` is by default where the files go.
     """
 
-    def __init__(self, kind: str, folder: Path, path: str, *, weekly: str = "") -> None:
+    def __init__(
+        self, kind: str, folder: Path, path: str, *, weekly: str = "", key: str = ""
+    ) -> None:
         self.kind = kind
         self.formats = (kind, WEEKLY) if weekly else (kind,)
         self.target = shown(folder / path)
-        self.key = f"{kind}:{path}"  # the folder may be moved, and looks different elsewhere
+        self.key = key or f"{kind}:{self.target}"
         self._folder = folder
         self._path = path
         self._weekly = weekly

@@ -6,12 +6,14 @@ from digest.app.mail import collect_mail, mailbox_of, mails_of, sender_domain, s
 from digest.app.outputs import (
     edition_renderers,
     git_lines,
+    output_keys,
     templates_of,
     topic_renderers,
     weekly_of,
 )
-from digest.app.parts import fetcher_of, model_of, open_store, open_to_read, workers_of
+from digest.app.parts import Unwatched, fetcher_of, model_of, open_store, open_to_read, workers_of
 from digest.app.runs import (
+    complete_edition,
     deliver,
     find_topic,
     is_out,
@@ -25,7 +27,9 @@ from digest.app.state import load_state, save_state
 from digest.app.surroundings import first_config, now, read_config, trouble, write_text
 
 __all__ = [
+    "Unwatched",
     "collect_mail",
+    "complete_edition",
     "deliver",
     "edition_renderers",
     "fetcher_of",
@@ -40,6 +44,7 @@ __all__ = [
     "now",
     "open_store",
     "open_to_read",
+    "output_keys",
     "read_config",
     "render_stored",
     "run_edition",

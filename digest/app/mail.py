@@ -15,6 +15,7 @@ from digest.adapters.smtp import Signer, SmtpServer
 from digest.adapters.store import SqlStore
 from digest.config import BounceSettings, Config, EmailOutputSettings, Named
 from digest.core.addresses import domain, tagged
+from digest.errors import DeliveryError
 from digest.mailroom import collect
 from digest.models import Edition, Recipient
 from digest.models.readers import ANY_TOKEN
@@ -36,6 +37,17 @@ def footer_of(config: Config, mail: EmailOutputSettings) -> Footer:
         unsubscribe_mail=_unsubscribe_mail(mail),
         postal_address=mail.postal_address,
     )
+
+
+def pasted_footer(config: Config) -> Footer:
+    """Return the footer of a mail that is pasted elsewhere: no token, but a service's placeholder.
+
+    It is the first e-mail output's, and empty where there is none.
+    """
+    mails = mails_of(config)
+    if not mails:
+        return Footer()
+    return Footer(mails[0].placeholder, "", mails[0].postal_address)
 
 
 def _unsubscribe_mail(mail: EmailOutputSettings) -> str:
@@ -97,6 +109,12 @@ def _composer(config: Config, mail: EmailOutputSettings) -> Callable[..., Letter
     )
 
     def made(edition: Edition, html: str, text: str, *, test: bool) -> Letter:
+        if mail.to_readers and not test and not mail.can_be_left(config.base_url):
+            raise DeliveryError(
+                mail.name,
+                f"the placeholder {mail.placeholder} is for pasting the mail elsewhere: to send to "
+                "stored readers set `web.base_url` or `bounces`, so that they can unsubscribe",
+            )
         mark = "[Test] " if test else ""
         return compose(
             subject=mark + subject(edition),

@@ -12,8 +12,8 @@ from pathlib import Path
 from digest.adapters import files
 from digest.adapters.git import GitOutput
 from digest.adapters.store import SqlStore
-from digest.app.mail import email_output, footer_of, mails_of
-from digest.app.parts import Renderer, open_to_read
+from digest.app.mail import email_output, footer_of, mails_of, pasted_footer
+from digest.app.parts import Renderer, Unwatched, open_to_read
 from digest.config import (
     Config,
     EmailOutputSettings,
@@ -23,6 +23,7 @@ from digest.config import (
 )
 from digest.core import rollup
 from digest.core.formats import ENDINGS
+from digest.core.rebuilding import is_rebuilt
 from digest.errors import ConfigError
 from digest.models import Edition, OutputResult
 from digest.ports import Output, Progress
@@ -48,20 +49,18 @@ def templates_of(config: Config | None) -> Templates:
 def edition_renderers(templates: Templates, config: Config, store: SqlStore) -> dict[str, Renderer]:
     """Return how an edition is rendered, by format.
 
-    "email" and "text" are the parts of the first e-mail output's message, without a footer where
-    there is none; "weekly" is the roll-up of the edition's week.
+    "email" and "text" are a message to be pasted elsewhere, "email:NAME" and "email-text:NAME"
+    what the output of that name sends; "weekly" is the roll-up of the edition's week.
     """
-    mails = mails_of(config)
-    first = footer_of(config, mails[0]) if mails else Footer()
     return {
         "markdown": functools.partial(edition_markdown, templates=templates),
         "html": functools.partial(edition_page, templates=templates),
         "json": edition_to_json,
         "weekly": functools.partial(_weekly, templates=templates, store=store),
-        **_mail_renderers(templates, first, "email", "text"),
+        **_mail_renderers(templates, pasted_footer(config), "email", "text"),
         **{
             name: renderer
-            for mail in mails
+            for mail in mails_of(config)
             for name, renderer in _mail_renderers(
                 templates, footer_of(config, mail), f"email:{mail.name}", f"email-text:{mail.name}"
             ).items()
@@ -69,13 +68,15 @@ def edition_renderers(templates: Templates, config: Config, store: SqlStore) -> 
     }
 
 
-def topic_renderers(templates: Templates) -> dict[str, Renderer]:
+def topic_renderers(templates: Templates, config: Config) -> dict[str, Renderer]:
     """Return how a topic piece is rendered, by format."""
     return {
         "markdown": functools.partial(topic_markdown, templates=templates),
         "text": functools.partial(topic_text, templates=templates),
         "html": functools.partial(edition_page, templates=templates),
-        "email": functools.partial(edition_email, templates=templates, footer=Footer()),
+        "email": functools.partial(
+            edition_email, templates=templates, footer=pasted_footer(config)
+        ),
         "json": edition_to_json,
     }
 
@@ -90,14 +91,17 @@ def _mail_renderers(
 
 
 def _weekly(edition: Edition, *, templates: Templates, store: SqlStore) -> str:
-    """Return the roll-up of an edition's week, "" where it tells nothing.
+    """Return the roll-up of an edition's week, "" where there is none to write.
 
-    The edition itself may not be stored yet.
+    The edition itself may not be stored yet. A week without news has no roll-up, and one with an
+    edition that was rebuilt keeps the one made before, which says more.
     """
     monday = rollup.monday_of(edition.date)
-    others = [e for e in _week(store, edition.name, monday) if e.id != edition.id]
-    told = rollup.week([*others, edition], monday)
-    return weekly_markdown(told, templates) if told else ""
+    week = [e for e in _week(store, edition.name, monday) if e.id != edition.id]
+    told = rollup.week([*week, edition], monday)
+    if told is None or not (told.stories or told.also) or any(map(is_rebuilt, week)):
+        return ""
+    return weekly_markdown(told, templates)
 
 
 def weekly_of(config: Config, name: str, monday: date) -> str | None:
@@ -116,8 +120,11 @@ def _week(store: SqlStore, name: str, monday: date) -> list[Edition]:
 
 
 def written_to(out: Path) -> list[Output]:
-    """Return the three files that an edition always goes to."""
-    return [files.FileOutput(kind, out, f"edition.{ending}") for kind, ending in ENDINGS.items()]
+    """Return the three files that an edition always goes to, wherever ``--out`` points."""
+    return [
+        files.FileOutput(kind, out, f"edition.{ending}", key=f"out:{kind}")
+        for kind, ending in ENDINGS.items()
+    ]
 
 
 def configured(
@@ -127,6 +134,11 @@ def configured(
     return [
         _output(config, n, store, progress, resend_uncertain) for n in range(len(config.outputs))
     ]
+
+
+def output_keys(config: Config, store: SqlStore) -> list[str]:
+    """Return what the ledger knows the configured outputs by."""
+    return [output.key for output in configured(config, store, Unwatched())]
 
 
 def _output(
@@ -147,7 +159,8 @@ def _refuse_on_runner(settings: EmailOutputSettings, n: int) -> None:
         raise ConfigError(
             f"outputs[{n}]: stored readers are not mailed from a GitHub Actions runner: it forgets "
             "who reads, who unsubscribed and who has the edition already. Mail them from a machine "
-            "that keeps its store (`digest serve`), or give a fixed list with `to`.",
+            "that keeps its store (`digest serve`), or give a fixed list with `to`, which may get a "
+            "mail twice where sending broke off.",
             key=f"outputs[{n}]",
         )
 

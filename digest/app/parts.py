@@ -18,6 +18,19 @@ from digest.world import World
 Renderer = Callable[[Edition], str]
 
 
+class Unwatched:
+    """Watches nothing."""
+
+    def start(self, stage: str, total: int | None = None) -> None:
+        """Take no notice."""
+
+    def advance(self, stage: str, by: int = 1, *, more: int = 0) -> None:
+        """Take no notice."""
+
+    def say(self, message: str) -> None:
+        """Take no notice."""
+
+
 def choices_of(config: Config) -> Choices:
     """Return what the edition should be, as plain values."""
     edition = config.edition
@@ -51,8 +64,11 @@ def open_to_read(config: Config) -> SqlStore:
     return open_store(config, scratch=not config.store_path.exists())
 
 
-def fetcher_of(config: Config) -> HttpFetcher:
-    """Return the fetcher as configured; an asynchronous context manager."""
+def fetcher_of(config: Config, *, also: Sequence[str] = ()) -> HttpFetcher:
+    """Return the fetcher as configured; an asynchronous context manager.
+
+    ``also`` are hosts of our own, which may have private addresses.
+    """
     fetch = config.fetch
     return HttpFetcher(
         user_agent=fetch.user_agent,
@@ -61,7 +77,7 @@ def fetcher_of(config: Config) -> HttpFetcher:
         per_domain_interval=fetch.per_domain.interval.total_seconds(),
         timeout=fetch.timeout.total_seconds(),
         max_bytes=fetch.max_bytes,
-        allow_hosts=fetch.allow_hosts,
+        allow_hosts=(*fetch.allow_hosts, *also),
         connect_to=fetch.connect_to,
         proxy=fetch.proxy,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
@@ -12,7 +11,7 @@ from digest import pipeline, topic
 from digest.adapters import files, machine
 from digest.adapters.store import SqlStore
 from digest.app import outputs as places
-from digest.app.parts import choices_of, open_store, open_to_read, primary, world_of
+from digest.app.parts import Unwatched, choices_of, open_store, open_to_read, primary, world_of
 from digest.config import Config
 from digest.core.rebuilding import is_rebuilt
 from digest.errors import RunError
@@ -129,6 +128,37 @@ def find_topic(
         return finish(found(store))
 
 
+def complete_edition(
+    config: Config,
+    edition_id: str,
+    *,
+    now: datetime,
+    progress: Progress,
+    out: Path,
+    report_to: Path | None,
+) -> RunReport:
+    """Give a stored edition to the outputs that lack it, ``out`` included, and report the run."""
+    began = machine.utc_now()
+    results = _deliver(config, edition_id, now=now, progress=progress, out=out)
+    report = RunReport(
+        run_id=machine.run_id(now),
+        started_at=began,
+        finished_at=machine.utc_now(),
+        exit_code=3 if any(r.status == "failed" for r in results) else 0,
+        edition_id=edition_id,
+        edition="unchanged",
+        problems=tuple(
+            Problem("output", r.target, r.detail) for r in results if r.status == "failed"
+        ),
+        outputs=tuple(results),
+    )
+    with open_store(config) as store:
+        store.save_run(report.run_id, report.started_at, report_to_json(report))
+    for path in (out / "report.json", report_to):
+        report = write_report(report, path) if path is not None else report
+    return report
+
+
 def deliver(
     config: Config,
     edition_id: str,
@@ -141,12 +171,29 @@ def deliver(
 
     Raises RunError for an edition there is not, one without stories, or no output configured.
     """
+    if not config.outputs:
+        raise RunError("no output is configured; set `outputs` in the configuration")
+    return _deliver(
+        config, edition_id, now=now, progress=progress, resend_uncertain=resend_uncertain
+    )
+
+
+def _deliver(
+    config: Config,
+    edition_id: str,
+    *,
+    now: datetime,
+    progress: Progress,
+    out: Path | None = None,
+    resend_uncertain: bool = False,
+) -> list[OutputResult]:
     templates = places.templates_of(config)
     edition = _to_deliver(config, edition_id)
     with open_store(config) as store, store.lease():
-        outputs = places.configured(config, store, progress, resend_uncertain=resend_uncertain)
+        outputs = places.written_to(out) if out is not None else []
+        outputs += places.configured(config, store, progress, resend_uncertain=resend_uncertain)
         renderers = places.edition_renderers(templates, config, store)
-        rendered = pipeline.rendered_for(edition, outputs, renderers)
+        rendered = pipeline.render_for(edition, outputs, renderers)
         return pipeline.deliver(edition, outputs, rendered, ledger=store, now=now)
 
 
@@ -164,46 +211,54 @@ def try_delivery(
         if not outputs:
             raise RunError("no output of kind email is configured, so there is none to test")
         renderers = places.edition_renderers(templates, config, store)
-        rendered = pipeline.rendered_for(edition, outputs, renderers)
-        trial = functools.partial(pipeline.put_out, edition=edition, rendered=rendered)
-        return [trial(places.Trial(output, address)) for output in outputs]
+        rendered = pipeline.render_for(edition, outputs, renderers)
+        trials = [places.Trial(output, address) for output in outputs]
+        return [pipeline.put_out(trial, edition, rendered) for trial in trials]
 
 
 def _to_deliver(config: Config, edition_id: str) -> Edition:
     edition = edition_from_json(stored_edition(config, edition_id).record)
-    if not config.outputs:
-        raise RunError("no output is configured; set `outputs` in the configuration")
     if is_rebuilt(edition):
         raise RunError(
             f"{edition_id} was rebuilt from a committed edition and holds only a part of it; "
             "what is committed stands"
         )
-    if not edition.stories and config.edition.when_empty != "note":
+    if not pipeline.goes_out(edition, config.edition.when_empty == "note"):
         raise RunError(
             f"{edition_id} has no story; `edition.when_empty: note` would send a quiet day’s note"
         )
     return edition
 
 
-def is_out(config: Config, store: SqlStore, stored: StoredEdition, progress: Progress) -> bool:
-    """Have all configured outputs the whole of a stored edition, or is there none to give?"""
-    if not edition_from_json(stored.record).stories and config.edition.when_empty != "note":
-        return True
-    finished = store.finished_outputs(stored.id)
-    return all(o.key in finished for o in places.configured(config, store, progress))
+def is_out(config: Config, edition_id: str, *, deliver: bool = True) -> bool | None:
+    """Decide whether an edition is made and every output has the whole of it; None: not made.
+
+    Without ``deliver`` only the files of ``--out`` count.
+    """
+    with open_to_read(config) as store:
+        stored = store.edition(edition_id)
+        if stored is None:
+            return None
+        edition = edition_from_json(stored.record)
+        if not pipeline.goes_out(edition, config.edition.when_empty == "note"):
+            return True
+        outputs = places.written_to(Path())
+        outputs += places.configured(config, store, Unwatched()) if deliver else []
+        finished = store.finished_outputs(edition_id)
+        return all(output.key in finished for output in outputs)
 
 
 def render_stored(config: Config, edition_id: str, out: Path) -> list[OutputResult]:
     """Write a stored edition's files again, to ``out`` and the configured folders.
 
-    Raises RunError for an edition there is not, and RenderError.
+    Raises RunError for an edition there is not.
     """
     templates = places.templates_of(config)
     edition = edition_from_json(stored_edition(config, edition_id).record)
     with open_to_read(config) as store:
         outputs = places.written_to(out) + places.file_outputs(config)
         renderers = places.edition_renderers(templates, config, store)
-        rendered = pipeline.rendered_for(edition, outputs, renderers)
+        rendered = pipeline.render_for(edition, outputs, renderers)
         return [pipeline.put_out(output, edition, rendered) for output in outputs]
 
 

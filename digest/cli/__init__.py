@@ -89,7 +89,7 @@ def run(
     moment = now(at, chosen.timezone)
     day: date | None = None
     if due:
-        day = commands.due(chosen, moment)
+        day = commands.due(chosen, moment, deliver=not no_deliver)
         if day is None:
             typer.echo(commands.next_due(chosen, moment), err=True)
             return
@@ -258,9 +258,17 @@ def answer(arguments: list[str]) -> int:
     except Exception as error:
         return _failed(error)
     if result == INTERRUPTED:  # which is also what typer makes of Ctrl-C
-        kept = "" if "--dry-run" in arguments else "; what was read so far is stored"
-        _say(f"stopped{kept}", None)
+        _say(f"stopped{_kept(arguments)}", None)
     return result if isinstance(result, int) else 0
+
+
+def _kept(arguments: list[str]) -> str:
+    """Return what a command that was stopped leaves behind, in words."""
+    if arguments[:2] == ["editions", "deliver"]:
+        return "; what was sent is noted, and `digest editions deliver` goes on from there"
+    if arguments[:1] in (["run"], ["topic"]) and "--dry-run" not in arguments:
+        return "; what was read so far is stored"
+    return ""
 
 
 def _failed(error: BaseException) -> int:

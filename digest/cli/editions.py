@@ -43,12 +43,14 @@ def show(
         typer.Option("--format", metavar="markdown|html|text|json|email", help="How to print it."),
     ] = "markdown",
     config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
     verbose: VerboseOption = False,
 ) -> None:
     """Print a stored edition, or the roll-up of a week's editions."""
     from digest.commands import editions
 
-    editions.show_edition(settings(config, verbose), edition_id, format_)
+    style = "json" if as_json else format_
+    editions.show_edition(settings(config, verbose), edition_id, style)
 
 
 @group.command()
@@ -61,12 +63,14 @@ def render(
         ),
     ] = None,
     config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
     verbose: VerboseOption = False,
 ) -> None:
     """Write a stored edition's files again, after a template has changed."""
     from digest.commands import editions
 
-    raise typer.Exit(editions.render_edition(settings(config, verbose), edition_id, out))
+    chosen = settings(config, verbose)
+    raise typer.Exit(editions.render_edition(chosen, edition_id, out, as_json=as_json))
 
 
 @group.command()
@@ -102,3 +106,16 @@ def deliver(
             as_json=as_json,
         )
     )
+
+
+@group.command()
+def deliveries(
+    edition_id: Annotated[str, typer.Argument(metavar="ID")],
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Say which outputs have an edition, and to whom its mail was sent or is uncertain."""
+    from digest.commands import editions
+
+    editions.list_deliveries(settings(config, verbose), edition_id, as_json=as_json)

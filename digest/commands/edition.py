@@ -18,7 +18,6 @@ from digest.errors import ConfigError
 from digest.models import OutputResult
 from digest.render.record import report_to_json
 from digest.terminal import (
-    PlainProgress,
     print_json,
     print_outputs,
     print_summary,
@@ -35,25 +34,23 @@ def check_edition(config: Config, name: str | None) -> None:
         )
 
 
-def due(config: Config, now: datetime) -> date | None:
+def due(config: Config, now: datetime, *, deliver: bool = True) -> date | None:
     """Return the date of the edition that is due, by the store; raises ConfigError, StoreError.
 
     One that is made is still due where an output has not all of it: it is delivered then.
+    Without ``deliver`` only the files of ``--out`` count.
     """
     planned = _schedule(config)
-    watching = PlainProgress(sys.stderr)
-    with app.open_to_read(config) as store:
-        made = store.editions(name=config.edition.name, limit=10)
-        out = {e.date for e in made[2:]}
-        out |= {e.date for e in made[:2] if app.is_out(config, store, e, watching)}
-    return schedule.due(
+    day = schedule.due(
         now,
         at=planned.at,
         days=planned.days,
         timezone=config.timezone,
         catch_up=planned.catch_up,
-        made=out,
     )
+    if day is None or app.is_out(config, edition_id(config.edition.name, day), deliver=deliver):
+        return None
+    return day
 
 
 def next_due(config: Config, now: datetime) -> str:
@@ -71,12 +68,20 @@ def run_due(
 ) -> int:
     """Put out the edition of ``day``, or deliver what is left of it; return the exit code."""
     name = edition_id(config.edition.name, day)
-    with app.open_to_read(config) as store:
-        made = store.edition(name)
-        waits = made is not None and not app.is_out(config, store, made, PlainProgress(sys.stderr))
-    if waits:
-        return deliver_and_print(config, name, now=now, as_json=as_json)
-    return run_and_print(config, now=now, day=day, out=out, report_to=report_to, as_json=as_json)
+    if app.is_out(config, name) is not False:
+        return run_and_print(
+            config, now=now, day=day, out=out, report_to=report_to, as_json=as_json
+        )
+    with progress() as watching:
+        report = app.complete_edition(
+            config, name, now=now, progress=watching, out=out, report_to=report_to
+        )
+    if as_json:
+        print_json(report_to_json(report))
+    else:
+        print_outputs(report.outputs, sys.stdout)
+    sys.stdout.flush()
+    return report.exit_code
 
 
 def run_and_print(

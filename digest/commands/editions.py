@@ -11,6 +11,7 @@ from pathlib import Path
 from digest import app
 from digest.commands.edition import tell
 from digest.config import Config
+from digest.core.rebuilding import is_rebuilt
 from digest.errors import ConfigError, RunError
 from digest.models import EditionStory
 from digest.render.record import edition_from_json
@@ -52,12 +53,16 @@ def show_edition(config: Config, edition_id: str, style: str) -> None:
         _show_week(config, week, style)
         return
     stored = app.stored_edition(config, edition_id)
+    edition = edition_from_json(stored.record)
+    if is_rebuilt(edition):
+        told = "was rebuilt from a committed edition and holds only a part of it"
+        print(f"{edition_id} {told}", file=sys.stderr)  # noqa: T201
     if style == "json":
         print_json(stored.record)
         return
     with app.open_to_read(config) as store:
         renderers = app.edition_renderers(templates, config, store)
-        sys.stdout.write(renderers[style](edition_from_json(stored.record)))
+        sys.stdout.write(renderers[style](edition))
 
 
 def _show_week(config: Config, week: re.Match[str], style: str) -> None:
@@ -75,14 +80,44 @@ def _show_week(config: Config, week: re.Match[str], style: str) -> None:
     sys.stdout.write(text)
 
 
-def render_edition(config: Config, edition_id: str, out: Path | None) -> int:
+def render_edition(config: Config, edition_id: str, out: Path | None, *, as_json: bool) -> int:
     """Write a stored edition's files again; return the exit code.
 
     By default the newest edition goes to ``out``, and an older one to a folder of its own there.
+    Raises RunError for an edition there is not.
     """
+    app.stored_edition(config, edition_id)  # before a folder is named after it
     if out is None:
         with app.open_to_read(config) as store:
             newest = store.editions(limit=1)
         latest = bool(newest) and newest[0].id == edition_id
         out = Path("out") if latest else Path("out") / edition_id
-    return tell(app.render_stored(config, edition_id, out))
+    return tell(app.render_stored(config, edition_id, out), as_json=as_json)
+
+
+def list_deliveries(config: Config, edition_id: str, *, as_json: bool) -> None:
+    """Print which outputs have an edition, and what became of each message of its mail."""
+    app.stored_edition(config, edition_id)
+    with app.open_to_read(config) as store:
+        finished = store.finished_outputs(edition_id)
+        keys = app.output_keys(config, store)
+        rows = [row for key in keys for row in store.deliveries(edition_id, key)]
+    if as_json:
+        document = {
+            "outputs": [{"output": key, "has_it": key in finished} for key in keys],
+            "messages": [
+                {
+                    "output": row.output,
+                    "address": row.address,
+                    "status": row.status,
+                    "at": row.at.isoformat(timespec="seconds"),
+                    "detail": row.detail,
+                }
+                for row in rows
+            ],
+        }
+        print_json(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+        return
+    table = [(key, "has it" if key in finished else "has not all of it", "") for key in keys]
+    table += [(row.address, str(row.status), row.detail) for row in rows]
+    sys.stdout.write(closing_table(table) if table else "no output is configured\n")

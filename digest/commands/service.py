@@ -24,6 +24,7 @@ def serve(config: Config, *, host: str, port: int, listen: bool) -> None:
     from digest.scheduler import Service
 
     plain = PlainProgress(sys.stderr)
+    first = next_due(config, app.now())
 
     def put_out(now: datetime, day: date) -> int:
         return run_due(config, now=now, day=day, out=Path("out"), report_to=None, as_json=False)
@@ -39,7 +40,7 @@ def serve(config: Config, *, host: str, port: int, listen: bool) -> None:
             server = stack.enter_context(_web(config, host, port))
             outside = f", reached as {config.base_url}" if config.base_url else ""
             plain.say(f"readers unsubscribe at {server.url}{outside}")
-        plain.say(next_due(config, app.now()).removeprefix("nothing is due; "))
+        plain.say(first.removeprefix("nothing is due; "))
         Service(
             due=lambda now: due(config, now),
             put_out=put_out,

@@ -30,7 +30,7 @@ def topic_and_print(
     as_json: bool,
 ) -> None:
     """Write one piece and print it, or the sentence that nobody wrote about it."""
-    renderers = app.topic_renderers(app.templates_of(config))
+    renderers = app.topic_renderers(app.templates_of(config), config)
     if style not in renderers:
         listed = ", ".join(sorted(renderers))
         raise ConfigError(f"--format: “{style}” is none of {listed}", key="--format")
@@ -52,8 +52,8 @@ def topic_and_print(
     if text:
         return
     nobody = _nobody(piece, question, since)
-    if as_json or output is not None:
-        _say(nobody)
+    if as_json or output is not None or style not in ("text", "markdown"):
+        _say(nobody)  # a program that reads HTML or JSON is not given a sentence
     else:
         sys.stdout.write(nobody + "\n")
 

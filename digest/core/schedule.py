@@ -1,4 +1,4 @@
-"""When an edition is due, decided from what the store holds and never from a timer's memory."""
+"""When an edition is due, decided from the calendar and never from a timer's memory."""
 
 from __future__ import annotations
 
@@ -10,30 +10,20 @@ WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
 def due(
-    now: datetime,
-    *,
-    at: time,
-    days: Collection[str],
-    timezone: str,
-    catch_up: timedelta,
-    made: Collection[date],
+    now: datetime, *, at: time, days: Collection[str], timezone: str, catch_up: timedelta
 ) -> date | None:
-    """Return the local date of the edition that should be put out now, or None.
+    """Return the local date of the newest edition whose time has come, or None.
 
     Today's is due from ``at`` on in ``timezone``; one missed while nothing ran stays due for
-    ``catch_up``, even past midnight, and only the newest. ``made`` holds the dates that have an
-    edition or were tried and found empty.
+    ``catch_up``, past midnight as well. Whether it is out already, the store knows.
     """
     zone = ZoneInfo(timezone)
     today = now.astimezone(zone).date()
-    for back in range(2):
+    for back in range(catch_up.days + 2):
         day = today - timedelta(days=back)
-        if WEEKDAYS[day.weekday()] not in days:
-            continue
         planned = moment(day, at, zone)
-        if planned <= now:
-            late = now - planned > catch_up
-            return None if late or day in made else day
+        if WEEKDAYS[day.weekday()] in days and planned <= now:
+            return day if now - planned <= catch_up else None
     return None
 
 
