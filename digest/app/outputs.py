@@ -159,8 +159,8 @@ def _refuse_on_runner(settings: EmailOutputSettings, n: int) -> None:
         raise ConfigError(
             f"outputs[{n}]: stored readers are not mailed from a GitHub Actions runner: it forgets "
             "who reads, who unsubscribed and who has the edition already. Mail them from a machine "
-            "that keeps its store (`digest serve`), or give a fixed list with `to`, which may get a "
-            "mail twice where sending broke off.",
+            "that keeps its store (`digest serve`), or give a fixed list with `to`, which may get "
+            "a mail twice where sending broke off.",
             key=f"outputs[{n}]",
         )
 

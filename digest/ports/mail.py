@@ -64,8 +64,7 @@ class Ledger(Protocol):
     """What was sent to whom: one row for each edition, output and address.
 
     A row is claimed before a message leaves and marked after. Each call is one transaction that
-    outlives a kill of the program; where claims come faster than one in 20 ms, a loss of power
-    may undo the last of those. Raises StoreError.
+    is on the disk when it returns. Raises StoreError.
     """
 
     def open_delivery(

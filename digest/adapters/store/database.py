@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -84,8 +83,6 @@ class Database:
         self._raw = raw
         self._timeout = timeout
         self._durable = False
-        self._waits = False
-        self._waited_at = float("-inf")
         self._engine = sa.create_engine(
             "sqlite://",
             creator=lambda: raw,
@@ -129,20 +126,16 @@ class Database:
             schema.upgrade(self.connection)
 
     @contextmanager
-    def transaction(
-        self, *, durable: bool = False, whole: bool = False, within: float = 0.0
-    ) -> Iterator[None]:
+    def transaction(self, *, durable: bool = False, whole: bool = False) -> Iterator[None]:
         """All or nothing; every database error becomes a StoreError.
 
         A ``durable`` one has its turn to write from its start, and is on the disk at its end;
-        others survive the end of the program, but may be lost with the power. With ``within``
-        it need not wait for the disk where another such one did less than so many seconds ago.
-        One that is ``whole`` reads everything as of one moment, whoever writes meanwhile.
+        others survive the end of the program, but may be lost with the power. One that is ``whole`` reads everything as of one moment, whoever writes meanwhile.
         """
         if self.connection.closed:
             raise StoreError(f"{self.name} is closed already")
         try:
-            self._sync(durable and not self._waited(within), durable)
+            self._sync(durable)
             with self.connection.begin():
                 if durable:
                     self._take_turn()
@@ -152,20 +145,10 @@ class Database:
         except (SQLAlchemyError, sqlite3.Error, ValueError, OverflowError) as error:
             raise StoreError(explain(error, self.name)) from error
 
-    def _waited(self, seconds: float) -> bool:
-        """Did one that asks this wait for the disk so lately? Notes that it does now where not."""
-        now = time.monotonic()
-        lately = seconds > 0 and now < self._waited_at + seconds
-        if seconds > 0 and not lately:
-            self._waited_at = now
-        return lately
-
-    def _sync(self, wait: bool, durable: bool) -> None:
+    def _sync(self, durable: bool) -> None:
         """Have commits wait for the disk, or not; SQLite lets this change between transactions."""
-        if wait is not self._waits:
-            self._raw.execute(f"PRAGMA synchronous={'FULL' if wait else 'NORMAL'}")
-            self._waits = wait
         if durable is not self._durable:
+            self._raw.execute(f"PRAGMA synchronous={'FULL' if durable else 'NORMAL'}")
             # Waiting for the disk takes half as long where the log is written over, not longer.
             self._raw.execute(f"PRAGMA wal_autocheckpoint={_SHORT_LOG if durable else _LONG_LOG}")
             look = _LOOK_OFTEN if durable else self._timeout  # see _take_turn

@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from digest.adapters.store.ledger import Ledger
     from digest.adapters.store.readers import Readers
 
-# Waiting for the disk for every message would make it, not the network, set the pace where a mail
-# server is near: half of smtplib's over one connection, on a busy disk (benchmarks.delivery).
-_UNSYNCED = 0.02  # seconds
-
 
 class Mail:
     """The Readers and the Ledger of the ports. What they write waits for the disk."""
@@ -103,10 +99,9 @@ class Mail:
     ) -> frozenset[str]:
         """Store results and make claims; raises StoreError for a result that nobody claimed.
 
-        A kill at any moment loses none of it. Where calls come faster than one in 20 ms, the loss
-        of power may lose those since the last one that waited for the disk.
+        It is on the disk when this returns.
         """
-        with self._database.transaction(durable=True, within=_UNSYNCED):
+        with self._database.transaction(durable=True):
             return self._ledger.note(results, claims, now)
 
     def deliveries(self, edition_id: str, output: str) -> list[Delivery]:
