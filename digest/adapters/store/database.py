@@ -130,7 +130,8 @@ class Database:
         """All or nothing; every database error becomes a StoreError.
 
         A ``durable`` one has its turn to write from its start, and is on the disk at its end;
-        others survive the end of the program, but may be lost with the power. One that is ``whole`` reads everything as of one moment, whoever writes meanwhile.
+        others survive the end of the program, but may be lost with the power. One that is
+        ``whole`` reads everything as of one moment, whoever writes meanwhile.
         """
         if self.connection.closed:
             raise StoreError(f"{self.name} is closed already")
