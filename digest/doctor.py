@@ -10,7 +10,6 @@ import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import asdict, dataclass
-from http import HTTPStatus
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -102,6 +101,8 @@ def _mail(mail: EmailOutputSettings) -> Iterator[Finding]:
     if mail.bounces is not None:
         mailbox = app.mailbox_of(mail.bounces)
         yield _tried("bounces", mailbox.check, f"see `bounces` of the output {mail.name}")
+    if mail.dkim is not None:
+        yield _tried("dkim", lambda: app.signs(mail), f"see `dkim` of the output {mail.name}")
     for what, works, sentence in app.sender_domain(mail):
         yield Finding(what, works, sentence)
 
@@ -189,7 +190,7 @@ async def _feeds(config: Config) -> str:
 
 
 async def _page(config: Config, base_url: str) -> str:
-    """Ask for the page of a token that nobody has: it is not there, but someone answers."""
+    """Ask for the page that a test mail links to, and see that it is ours."""
     if not base_url.startswith("https://"):
         raise ItemError(
             f"{base_url} is no https address: mail programs offer one-click unsubscribing, which "
@@ -197,11 +198,12 @@ async def _page(config: Config, base_url: str) -> str:
         )
     async with app.fetcher_of(config, also=[urlsplit(base_url).hostname or ""]) as fetcher:
         try:
-            async with fetcher.answer(f"{base_url}/unsubscribe/{ANY_TOKEN}"):
-                pass
+            async with fetcher.answer(f"{base_url}/unsubscribe/{ANY_TOKEN}") as answer:
+                ours = b'content="Digest"' in answer.body
         except FetchError as error:
-            if error.status != HTTPStatus.NOT_FOUND:
-                raise
+            raise ItemError(str(error).replace(f"/unsubscribe/{ANY_TOKEN}", "")) from error
+    if not ours:
+        raise ItemError(f"{base_url} answers, but not with our page")
     return f"{base_url} answers"
 
 

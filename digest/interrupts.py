@@ -1,11 +1,12 @@
-"""Ctrl-C in the middle of asynchronous work."""
+"""Ctrl-C, and what service managers send, in the middle of work."""
 
 from __future__ import annotations
 
-import asyncio
+import os
 import signal
 import threading
 from collections.abc import Coroutine
+from types import FrameType
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -22,6 +23,8 @@ def finish(work: Coroutine[Any, Any, T]) -> T:
         threading.current_thread() is threading.main_thread()
         and signal.getsignal(signal.SIGINT) is signal.default_int_handler
     )
+    import asyncio
+
     interrupted = False
 
     async def watched() -> T:
@@ -46,3 +49,14 @@ def finish(work: Coroutine[Any, Any, T]) -> T:
         if interrupted:
             raise KeyboardInterrupt from None
         raise
+
+
+def end_as_by_hand() -> None:
+    """Have SIGTERM end this process as Ctrl-C does: what is in hand is finished or handed back."""
+
+    def interrupt(_signum: int, _frame: FrameType | None) -> None:
+        if signal.getsignal(signal.SIGINT) in (signal.SIG_IGN, signal.SIG_DFL):
+            raise KeyboardInterrupt  # it would not be heard, as in a job that a script started
+        os.kill(os.getpid(), signal.SIGINT)
+
+    signal.signal(signal.SIGTERM, interrupt)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -68,8 +68,8 @@ async def make(
 ) -> Made:
     """Make the edition of ``day`` (``now``'s local date by default), or find the one there is.
 
-    The caller holds the store's lease. Raises RunError when the store or a template fails; what
-    was read until then stays stored.
+    The caller holds the store's lease. Raises RunError when the store fails; what was read until
+    then stays stored. A template that fails is the trouble of its output.
     """
     store, ledger = world.store, world.ledger
     clock = RunClock(run_id, world)
@@ -125,7 +125,10 @@ def publish(made: Made, world: World, *, now: datetime) -> Outcome:
             made.gathered, made.edited, made.state, exit_code=1, trouble=_nobody(made.gathered)
         )
         return _told(world.store, Outcome(report, None, {}))
-    delivered = deliver(made.edition, made.outputs, made.rendered, ledger=world.ledger, now=now)
+    committed = {o.key for o in made.outputs if o.kind == "git"}
+    delivered = deliver(
+        made.edition, made.outputs, made.rendered, ledger=world.ledger, now=now, kept=committed
+    )
     made.clock.lap("delivered")
     exit_code = 3 if any(o.status == "failed" for o in delivered) else 0
     report = made.clock.report(
@@ -230,15 +233,21 @@ def deliver(
     *,
     ledger: Ledger,
     now: datetime,
+    kept: Collection[str],
 ) -> list[OutputResult]:
     """Give an edition to every output, and note in the ledger which have the whole of it.
 
-    Mail goes last: a slow mail server holds no file or commit back. Raises StoreError after all
-    were tried.
+    Mail goes last: a slow mail server holds no file or commit back. Outputs whose keys are in
+    ``kept`` and that have the edition keep it: a correction made there stands. Raises StoreError
+    after all were tried.
     """
     results: dict[int, OutputResult] = {}
     trouble: StoreError | None = None
+    finished = ledger.finished_outputs(edition.id)
     for n in sorted(range(len(outputs)), key=lambda n: outputs[n].kind == "email"):
+        if outputs[n].key in kept and outputs[n].key in finished:
+            results[n] = _standing_result(outputs[n])
+            continue
         results[n] = put_out(outputs[n], edition, rendered)
         if results[n].status in COMPLETE:
             try:
@@ -248,6 +257,10 @@ def deliver(
     if trouble is not None:
         raise trouble
     return [results[n] for n in range(len(outputs))]
+
+
+def _standing_result(output: Output) -> OutputResult:
+    return OutputResult(output.kind, output.target, "unchanged", "it has this edition")
 
 
 def put_out(output: Output, edition: Edition, rendered: Rendered) -> OutputResult:

@@ -235,7 +235,7 @@ def test_deliveries_are_listed(desk: Path, office: PostOffice) -> None:
     assert [(m["address"], m["status"]) for m in listed["messages"]] == [
         ("ann@example.com", "sent")
     ]
-    assert [output["has_it"] for output in listed["outputs"]] == [True]
+    assert [output["finished"] for output in listed["outputs"]] == [True]
     assert call(desk, "editions", "deliveries", "nope").code == 1
 
 

@@ -309,7 +309,7 @@ def test_what_is_here_stays_as_it_is(store: SqlStore) -> None:
     assert store.edition(DAILY.id) == DAILY
     assert set(store.traces(["told", "unread", "found", "new"])) == {"new"}
     assert FinishedOutput(DAILY.id, "files:out", NOW) in after.finished
-    assert store.finished_outputs(DAILY.id) == {"files:out", "git:x"}
+    assert store.finished_outputs(DAILY.id) == {"files:out"}  # the edition here is another
     assert [each.url for each in after.feeds] == [
         "https://a.test/feed",
         "https://b.test/feed",
@@ -329,13 +329,15 @@ def test_nobody_here_gets_an_edition_that_came_with_a_state(store: SqlStore) -> 
 
 
 NAIVE = datetime(2026, 8, 5)  # noqa: DTZ001
+LATER = edition("later", date(2026, 8, 9))
+
 BROKEN: dict[str, Callable[[], State]] = {
     "an article without its entry": lambda: state_of("a", entries=()),
     "a naive time": lambda: State(
         entries=(kept("a", EntryOutcome.OLD), kept("b", EntryOutcome.OLD, first_seen_at=NAIVE))
     ),
     "a naive time at its very end": lambda: state_of(
-        "a", finished=(FinishedOutput("x", "y", NAIVE),)
+        "a", editions=(LATER,), finished=(FinishedOutput(LATER.id, "y", NAIVE),)
     ),
     "a number too large": lambda: state_of("a", feeds=(FeedState("u", failures=2**63),)),
 }

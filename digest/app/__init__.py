@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
-from digest.app.mail import collect_mail, mailbox_of, mails_of, sender_domain, server_of
+from digest.app.mail import (
+    collect_mail,
+    large,
+    mailbox_of,
+    mails_of,
+    pasted_footer,
+    sender_domain,
+    server_of,
+    signs,
+)
 from digest.app.outputs import (
     edition_renderers,
     git_lines,
     output_keys,
-    templates_of,
     topic_renderers,
     weekly_of,
 )
-from digest.app.parts import Unwatched, fetcher_of, model_of, open_store, open_to_read, workers_of
+from digest.app.parts import (
+    Unwatched,
+    fetcher_of,
+    model_of,
+    open_store,
+    open_to_read,
+    templates_of,
+    workers_of,
+)
 from digest.app.runs import (
     complete_edition,
     deliver,
@@ -37,6 +53,7 @@ __all__ = [
     "first_config",
     "git_lines",
     "is_out",
+    "large",
     "load_state",
     "mailbox_of",
     "mails_of",
@@ -45,12 +62,14 @@ __all__ = [
     "open_store",
     "open_to_read",
     "output_keys",
+    "pasted_footer",
     "read_config",
     "render_stored",
     "run_edition",
     "save_state",
     "sender_domain",
     "server_of",
+    "signs",
     "stored_edition",
     "templates_of",
     "topic_renderers",

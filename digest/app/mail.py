@@ -13,16 +13,20 @@ from digest.adapters import dns, machine
 from digest.adapters.mailbox import FolderMailbox, ImapMailbox
 from digest.adapters.smtp import Signer, SmtpServer
 from digest.adapters.store import SqlStore
-from digest.config import BounceSettings, Config, EmailOutputSettings, Named
+from digest.app.parts import templates_of
+from digest.config import BounceSettings, Config, DkimSettings, EmailOutputSettings, Named
 from digest.core.addresses import domain, tagged
 from digest.errors import DeliveryError
 from digest.mailroom import collect
 from digest.models import Edition, Recipient
 from digest.models.readers import ANY_TOKEN
 from digest.ports import Mailbox, Progress
-from digest.render.email import Footer, subject, weight
+from digest.render.email import Footer, left_out, subject, weight
 from digest.render.mime import Letter, MailHeadings, compose
+from digest.render.templates import Templates
 from digest.sending import EmailOutput
+
+LARGE = 60_000  # bytes of HTML below which nothing was left out
 
 
 def mails_of(config: Config) -> list[EmailOutputSettings]:
@@ -80,9 +84,21 @@ def email_output(
         connections=mail.smtp.connections,
         collect=_collector(mail, store),
         resend_uncertain=resend_uncertain,
-        sign=_signer(mail),
-        look=weight,
+        sign=_signing(mail),
+        look=functools.partial(_look, config, mail),
     )
+
+
+def _look(config: Config, mail: EmailOutputSettings, edition: Edition, html: str) -> str:
+    """Return what is to be known of a mail's size: that it is large, and what was left out."""
+    return large(edition, html, templates_of(config), footer_of(config, mail))
+
+
+def large(edition: Edition, html: str, templates: Templates, footer: Footer) -> str:
+    """Return a word on a mail that is large, "" on another."""
+    if len(html) < LARGE:
+        return ""
+    return " ".join(filter(None, (weight(html), left_out(edition, templates, footer))))
 
 
 def server_of(mail: EmailOutputSettings) -> SmtpServer:
@@ -139,12 +155,26 @@ def _bounce_sender(mail: EmailOutputSettings, recipient: Recipient) -> str:
     return tagged(mail.bounces.address, recipient.token)
 
 
-def _signer(mail: EmailOutputSettings) -> Callable[[bytes], bytes] | None:
-    if mail.dkim is None:
-        return None
-    dkim = mail.dkim
+def _signer(mail: EmailOutputSettings, dkim: DkimSettings) -> Signer:
     key = f"outputs.{mail.name}.dkim"
-    return Signer(dkim.domain, dkim.selector, dkim.key.get_secret_value(), key=key).sign
+    return Signer(dkim.domain, dkim.selector, dkim.key.get_secret_value(), key=key)
+
+
+def _signing(mail: EmailOutputSettings) -> Callable[[bytes], bytes] | None:
+    """Return what signs a message; the key is read with the first."""
+    dkim = mail.dkim
+    if dkim is None:
+        return None
+    signer = functools.cache(lambda: _signer(mail, dkim))
+    return lambda message: signer().sign(message)
+
+
+def signs(mail: EmailOutputSettings) -> str:
+    """Return that the key can sign, in a sentence; raises ConfigError where it cannot."""
+    dkim = mail.dkim
+    assert dkim is not None  # noqa: S101 (the caller asks only where there is one)
+    _signer(mail, dkim)
+    return f"the key {dkim.selector} of {dkim.domain} can sign"
 
 
 def mailbox_of(bounces: BounceSettings) -> ImapMailbox | FolderMailbox:

@@ -13,13 +13,14 @@ from digest.adapters import files
 from digest.adapters.git import GitOutput
 from digest.adapters.store import SqlStore
 from digest.app.mail import email_output, footer_of, mails_of, pasted_footer
-from digest.app.parts import Renderer, Unwatched, open_to_read
+from digest.app.parts import Renderer, Unwatched, open_to_read, templates_of
 from digest.config import (
     Config,
     EmailOutputSettings,
     FileOutputSettings,
     GitOutputSettings,
     MarkdownOutputSettings,
+    OutputSettings,
 )
 from digest.core import rollup
 from digest.core.formats import ENDINGS
@@ -37,13 +38,6 @@ from digest.render.text import topic_text
 from digest.sending import EmailOutput
 
 RUNNER = "GITHUB_ACTIONS"  # "true" in the environment of a GitHub Actions runner
-
-
-def templates_of(config: Config | None) -> Templates:
-    """Return our templates with the user's in place of ours; raises RenderError, ConfigError."""
-    templates = Templates(files.load_templates(config.templates if config else None))
-    templates.check()
-    return templates
 
 
 def edition_renderers(templates: Templates, config: Config, store: SqlStore) -> dict[str, Renderer]:
@@ -131,22 +125,25 @@ def configured(
     config: Config, store: SqlStore, progress: Progress, *, resend_uncertain: bool = False
 ) -> list[Output]:
     """Return the configured outputs, in their order; raises ConfigError."""
-    return [
-        _output(config, n, store, progress, resend_uncertain) for n in range(len(config.outputs))
-    ]
+    for n, settings in enumerate(config.outputs):
+        if isinstance(settings, EmailOutputSettings):
+            _refuse_on_runner(settings, n)
+    return [_output(config, o, store, progress, resend_uncertain) for o in config.outputs]
 
 
 def output_keys(config: Config, store: SqlStore) -> list[str]:
     """Return what the ledger knows the configured outputs by."""
-    return [output.key for output in configured(config, store, Unwatched())]
+    return [_output(config, o, store, Unwatched(), False).key for o in config.outputs]
 
 
 def _output(
-    config: Config, n: int, store: SqlStore, progress: Progress, resend_uncertain: bool
+    config: Config,
+    settings: OutputSettings,
+    store: SqlStore,
+    progress: Progress,
+    resend_uncertain: bool,
 ) -> Output:
-    settings = config.outputs[n]
     if isinstance(settings, EmailOutputSettings):
-        _refuse_on_runner(settings, n)
         return email_output(config, settings, store, progress, resend_uncertain=resend_uncertain)
     if isinstance(settings, GitOutputSettings):
         return git_output(config, settings)

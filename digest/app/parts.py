@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 
-from digest.adapters import machine
+from digest.adapters import files, machine
 from digest.adapters.http import HttpFetcher
 from digest.adapters.store import SqlStore
 from digest.adapters.workers import ProcessWorkers
@@ -13,6 +13,7 @@ from digest.config import Config
 from digest.editing import Choices
 from digest.models import Edition
 from digest.ports import LanguageModel, Output, Progress
+from digest.render.templates import Templates
 from digest.world import World
 
 Renderer = Callable[[Edition], str]
@@ -29,6 +30,13 @@ class Unwatched:
 
     def say(self, message: str) -> None:
         """Take no notice."""
+
+
+def templates_of(config: Config | None) -> Templates:
+    """Return our templates with the user's in place of ours; raises RenderError, ConfigError."""
+    templates = Templates(files.load_templates(config.templates if config else None))
+    templates.check()
+    return templates
 
 
 def choices_of(config: Config) -> Choices:

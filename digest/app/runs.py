@@ -11,7 +11,15 @@ from digest import pipeline, topic
 from digest.adapters import files, machine
 from digest.adapters.store import SqlStore
 from digest.app import outputs as places
-from digest.app.parts import Unwatched, choices_of, open_store, open_to_read, primary, world_of
+from digest.app.parts import (
+    Unwatched,
+    choices_of,
+    open_store,
+    open_to_read,
+    primary,
+    templates_of,
+    world_of,
+)
 from digest.config import Config
 from digest.core.rebuilding import is_rebuilt
 from digest.errors import RunError
@@ -40,7 +48,7 @@ def run_edition(
     Raises ConfigError, StoreError, RenderError and BusyError; a report that cannot be written is
     a failed output.
     """
-    templates = places.templates_of(config)
+    templates = templates_of(config)
     with open_store(config, scratch=dry_run) as store, store.lease():
         outputs: list[Output] = [_Unwritten()] if dry_run else places.written_to(out)
         if deliver and not dry_run:
@@ -187,14 +195,15 @@ def _deliver(
     out: Path | None = None,
     resend_uncertain: bool = False,
 ) -> list[OutputResult]:
-    templates = places.templates_of(config)
+    templates = templates_of(config)
     edition = _to_deliver(config, edition_id)
     with open_store(config) as store, store.lease():
-        outputs = places.written_to(out) if out is not None else []
-        outputs += places.configured(config, store, progress, resend_uncertain=resend_uncertain)
+        outputs = places.configured(config, store, progress, resend_uncertain=resend_uncertain)
+        kept = {o.key for o in outputs if o.kind != "email"}  # mail keeps its own account
+        outputs = (places.written_to(out) if out is not None else []) + outputs
         renderers = places.edition_renderers(templates, config, store)
         rendered = pipeline.render_for(edition, outputs, renderers)
-        return pipeline.deliver(edition, outputs, rendered, ledger=store, now=now)
+        return pipeline.deliver(edition, outputs, rendered, ledger=store, now=now, kept=kept)
 
 
 def try_delivery(
@@ -204,7 +213,7 @@ def try_delivery(
 
     Raises RunError as ``deliver`` does.
     """
-    templates = places.templates_of(config)
+    templates = templates_of(config)
     edition = _to_deliver(config, edition_id)
     with open_to_read(config) as store:
         outputs = places.mail_outputs(config, store, progress)
@@ -253,7 +262,7 @@ def render_stored(config: Config, edition_id: str, out: Path) -> list[OutputResu
 
     Raises RunError for an edition there is not.
     """
-    templates = places.templates_of(config)
+    templates = templates_of(config)
     edition = edition_from_json(stored_edition(config, edition_id).record)
     with open_to_read(config) as store:
         outputs = places.written_to(out) + places.file_outputs(config)

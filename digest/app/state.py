@@ -34,7 +34,7 @@ def load_state(config: Config) -> str:
             published,
             feeds=config.feed_list(),
             name=config.edition.name,
-            outputs=[output.key for output in git_outputs(config)],
+            outputs=[published.key],
         )
 
 

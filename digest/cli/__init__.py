@@ -237,6 +237,9 @@ def init(
 
 def main() -> None:
     """Run the command line of this process, and end it with the exit code."""
+    from digest.interrupts import end_as_by_hand
+
+    end_as_by_hand()
     sys.exit(answer(sys.argv[1:]))
 
 

@@ -1,4 +1,4 @@
-"""Editions made so far: listed, shown, rendered again."""
+"""Editions made so far: listed, shown, rendered again, and what became of their messages."""
 
 from __future__ import annotations
 
@@ -55,14 +55,20 @@ def show_edition(config: Config, edition_id: str, style: str) -> None:
     stored = app.stored_edition(config, edition_id)
     edition = edition_from_json(stored.record)
     if is_rebuilt(edition):
-        told = "was rebuilt from a committed edition and holds only a part of it"
-        print(f"{edition_id} {told}", file=sys.stderr)  # noqa: T201
+        _warn(f"{edition_id} was rebuilt from a committed edition and holds only a part of it")
     if style == "json":
         print_json(stored.record)
         return
     with app.open_to_read(config) as store:
-        renderers = app.edition_renderers(templates, config, store)
-        sys.stdout.write(renderers[style](edition))
+        text = app.edition_renderers(templates, config, store)[style](edition)
+    if style == "email":
+        _warn(app.large(edition, text, templates, app.pasted_footer(config)))
+    sys.stdout.write(text)
+
+
+def _warn(text: str) -> None:
+    if text:
+        print(text, file=sys.stderr)  # noqa: T201
 
 
 def _show_week(config: Config, week: re.Match[str], style: str) -> None:
@@ -104,7 +110,7 @@ def list_deliveries(config: Config, edition_id: str, *, as_json: bool) -> None:
         rows = [row for key in keys for row in store.deliveries(edition_id, key)]
     if as_json:
         document = {
-            "outputs": [{"output": key, "has_it": key in finished} for key in keys],
+            "outputs": [{"output": key, "finished": key in finished} for key in keys],
             "messages": [
                 {
                     "output": row.output,
@@ -118,6 +124,8 @@ def list_deliveries(config: Config, edition_id: str, *, as_json: bool) -> None:
         }
         print_json(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
         return
-    table = [(key, "has it" if key in finished else "has not all of it", "") for key in keys]
+    rebuilt = is_rebuilt(edition_from_json(app.stored_edition(config, edition_id).record))
+    lacks = "stands as it was put out" if rebuilt else "has not all of it"
+    table = [(key, "nothing left to do" if key in finished else lacks, "") for key in keys]
     table += [(row.address, str(row.status), row.detail) for row in rows]
     sys.stdout.write(closing_table(table) if table else "no output is configured\n")

@@ -1,9 +1,10 @@
 """What is kept between runs, each thing as one line of JSON, both ways.
 
-Whoever can read the lines may: they hold no text of an article, no author, no e-mail address and
-no secret. A feed's address may be one (``https://name:word@…``, ``?key=…``): it is kept as a hash,
-and found again among the feeds that are configured. Other addresses are kept without their user
-names and without the values of parameters that look like keys.
+Whoever can read the lines may: they hold no text of an article, no e-mail address, no secret, and
+no author but those a printed edition names. A feed's address may be a secret
+(``https://name:word@…``, ``?key=…``): it is kept as a hash, and found again among the feeds that
+are configured. Other addresses are kept without their user names and without the values of
+parameters that look like keys.
 """
 
 from __future__ import annotations

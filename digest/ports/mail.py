@@ -98,8 +98,8 @@ class Ledger(Protocol):
         ``claims`` have the status SENDING; they are told by address in the answer. One does not
         hold where the address was suppressed meanwhile, or taken off the list of readers that
         ``open_delivery`` gave out, or is claimed, sent or uncertain already (an uncertain one may
-        be claimed again where ``open_delivery`` gave it out). A result REFUSED also suppresses its
-        address as BOUNCED, with the detail.
+        be claimed again where ``open_delivery`` gave it out). A result is of a claimed message, or
+        REFUSED after it was FAILED; it also suppresses its address as BOUNCED, with the detail.
         """
         ...
 

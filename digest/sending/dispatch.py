@@ -44,7 +44,6 @@ class Dispatch:
         self._working: set[int] = set()
         self._results: dict[str, Delivery] = {}  # not in the ledger yet
         self._claims: list[Claim] = []  # not answered yet
-        self._believed: dict[str, Delivery] = {}  # refusals noted as failures until now
         self.standing: dict[str, Delivery | None] = {}  # None: it is not to have it any more
         self.troubles: list[str] = []
 
@@ -63,7 +62,7 @@ class Dispatch:
                 self._post.wait()
                 self._open_post()
                 self._settle()
-            while self._results or self._believed:
+            while self._results:
                 self._settle()
         except BaseException:
             self._wind_up()
@@ -87,7 +86,8 @@ class Dispatch:
         told = self._delivery(outcome.address, outcome.status, outcome.detail)
         delivery = self._refusals.weigh(told)
         self._results[delivery.address] = self.standing[delivery.address] = delivery
-        self._believed |= {each.address: each for each in self._refusals.believed()}
+        for each in self._refusals.believed():
+            self._results[each.address] = self.standing[each.address] = each
         if self._refusals.reason:
             self._agenda.stop()
         if not outcome.again:
@@ -96,19 +96,16 @@ class Dispatch:
     def _settle(self) -> None:
         """Store results and claims in one transaction, then answer the claims.
 
-        The ledger takes results of claimed messages only, so a refusal that is believed after all
-        is claimed once more, and comes with the next results.
+        A refusal that is believed after all is a result as well, in the place of its failure.
         """
         if self._agenda.stopped:
             self._answer(frozenset())
-        if not (self._results or self._claims or self._believed):
+        if not (self._results or self._claims):
             return
         asked = [claim.address for claim in self._claims]
-        claims = [self._delivery(a, DeliveryStatus.SENDING) for a in (*asked, *self._believed)]
+        claims = [self._delivery(a, DeliveryStatus.SENDING) for a in asked]
         held = self._ledger.note(list(self._results.values()), claims, now=self._clock())
-        self._results = {a: each for a, each in self._believed.items() if a in held}
-        self.standing |= self._results
-        self._believed = {}
+        self._results = {}
         self._answer(held)
 
     def _answer(self, held: frozenset[str]) -> None:
@@ -132,7 +129,7 @@ class Dispatch:
             # What the interruption fell into may be stored or not: rows in flight still lack it.
             rows = self._ledger.deliveries(self._edition_id, self._output)
             in_flight = {row.address for row in rows if row.status is DeliveryStatus.SENDING}
-            known = self._believed | refused | self._results
+            known = refused | self._results
             self._ledger.note(
                 [each for address, each in known.items() if address in in_flight],
                 (),

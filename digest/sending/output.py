@@ -25,6 +25,8 @@ from digest.sending.account import Account, Standing, nobody_words
 from digest.sending.dispatch import STAGE, Dispatch
 from digest.sending.sender import Post, Sender, SharedAgenda, words
 
+GONE = "those for whom it is uncertain are not on the list any more, and get nothing"
+
 
 class Letter(Protocol):
     """A message made once; only what is each reader's own differs."""
@@ -68,7 +70,7 @@ class EmailOutput:
     collect: Callable[[], str] | None = None
     resend_uncertain: bool = False
     sign: Callable[[bytes], bytes] | None = None
-    look: Callable[[str], str] | None = None
+    look: Callable[[Edition, str], str] | None = None
     patience: Patience = PATIENCE
 
     kind = "email"
@@ -103,7 +105,7 @@ class EmailOutput:
         recipients, earlier = self._to_send(edition)
         if not recipients:
             return self._nobody_left(edition, earlier, remarks)
-        if not earlier and not self.resend_uncertain and self._has_all(edition):
+        if self.addresses is not None and not earlier and self._has_all(edition):
             return self._result("unchanged", ["it was sent from another machine", *remarks])
         letter, remark = self._letter(edition, rendered, test=False)
         remarks.append(remark)
@@ -162,7 +164,7 @@ class EmailOutput:
         self, edition: Edition, rendered: Mapping[str, str], *, test: bool
     ) -> tuple[Letter, str]:
         html, text = (rendered[each] for each in self.formats)
-        remark = self.look(html) if self.look else ""
+        remark = self.look(edition, html) if self.look else ""
         if remark:
             self.progress.say(remark)
         try:
@@ -239,6 +241,8 @@ class EmailOutput:
     ) -> OutputResult:
         if earlier:
             standing = Standing(earlier)
+            if self.resend_uncertain and standing.status() == "uncertain":
+                return self._result("unchanged", [GONE, *remarks])
             return self._result(standing.status(), [standing.words(), *remarks])
         left_out = self.ledger.left_out(edition.id, addresses=self.addresses)
         return self._result("done", [nobody_words(left_out), *remarks])

@@ -18,18 +18,19 @@ from http import HTTPStatus
 from digest import log
 from digest.errors import RenderError, StoreError
 from digest.models import Suppression, SuppressionReason
-from digest.models.readers import TOKEN_LENGTH
+from digest.models.readers import ANY_TOKEN, TOKEN_LENGTH
 from digest.ports import Readers
 from digest.render.templates import Templates
 from digest.web.routes import Application, Response, Route, serving, unavailable
 
-_PATH = re.compile(rf"/unsubscribe/([A-Za-z2-7]{{{TOKEN_LENGTH}}})", re.ASCII)
+_PATH = re.compile(rf"/unsubscribe/([A-Za-z2-7]{{{TOKEN_LENGTH}}}|{ANY_TOKEN})", re.ASCII)
 _TEMPLATE = "unsubscribe.html"
 
 # What the page says where the template cannot say it.
 _PLAIN = {
     "ask": "Open this address again in a minute to unsubscribe.\n",
     "done": "You get no more mail. To come back, ask whoever sends it.\n",
+    "test": "This is the link of a test mail. It works, and unsubscribes nobody.\n",
     "unknown": (
         "This link leads nowhere: it is cut short, or from somewhere else. "
         "Copy the whole of it from the mail.\n"
@@ -41,7 +42,7 @@ PageMaker = Callable[[str], tuple[str, str]]
 
 
 def page_maker(templates: Templates, *, title: str, language: str) -> PageMaker:
-    """Return what makes the page for "ask", "done", "unknown" and "later", with its policy.
+    """Return what makes the page for "ask", "done", "test", "unknown" and "later", and its policy.
 
     The policy (Content-Security-Policy) allows the page's one style sheet and its one form.
     """
@@ -72,11 +73,15 @@ def application(
     """
 
     def ask(token: str) -> Response:
+        if token == ANY_TOKEN:
+            return _page(page, "test")
         with readers() as store:
             known = store.address_of(token.lower()) is not None
         return _page(page, "ask") if known else missing()
 
     def unsubscribe(token: str) -> Response:
+        if token == ANY_TOKEN:
+            return _page(page, "test")
         with readers() as store:
             address = store.address_of(token.lower())
             if address is None:

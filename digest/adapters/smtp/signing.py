@@ -41,7 +41,7 @@ class Signer:
             import dkim
         except ImportError as error:
             raise ConfigError(
-                f"{key}: signing needs the extra: pip install 'ai-news-digest[dkim]'", key=key
+                f"{key}: signing needs one more library: pip install 'dkimpy>=1.1.8,<2'", key=key
             ) from error
         for what, name in (("domain", domain), ("selector", selector)):
             if not _NAME.fullmatch(name):

@@ -57,7 +57,8 @@ _SETTLE = f"""
     UPDATE deliveries SET status = ?, at = ?, detail = ?
     WHERE edition_id = ? AND output = ?
       AND address_n = (SELECT n FROM addresses WHERE address = ?)
-      AND status = '{DeliveryStatus.SENDING.value}'
+      AND (status = '{DeliveryStatus.SENDING.value}'
+           OR status = '{DeliveryStatus.FAILED.value}' AND ? = '{DeliveryStatus.REFUSED.value}')
 """  # noqa: S608 - made of our own constants
 # Makes the row of an address that is not suppressed, or takes one that is open again. Readers are
 # still on the list, too, and were when the edition was frozen; no number stands for a fixed list.
@@ -207,6 +208,7 @@ class Ledger:
                 schema.plain(result.edition_id),
                 schema.plain(result.output),
                 schema.plain(result.address),
+                result.status.value,
             ),
         )
         if settled.rowcount != 1 or result.status is DeliveryStatus.SENDING:
@@ -262,6 +264,10 @@ class Ledger:
     def finished(self, edition_id: str) -> frozenset[str]:
         query = sa.select(_finished.c.output).where(_finished.c.edition_id == edition_id)
         return frozenset(self._connection.execute(query).scalars())
+
+    def outputs(self, edition_id: str) -> frozenset[str]:
+        query = sa.select(_deliveries.c.output).where(_deliveries.c.edition_id == edition_id)
+        return frozenset(self._connection.execute(query.distinct()).scalars())
 
     def began(self, edition_id: str) -> bool:
         sent = sa.exists().where(_deliveries.c.edition_id == edition_id)

@@ -116,6 +116,11 @@ class Mail:
         with self._database.transaction():
             return self._ledger.finished(edition_id)
 
+    def mailed_outputs(self, edition_id: str) -> frozenset[str]:
+        """Return the keys of the outputs that sent, or tried to send, messages of an edition."""
+        with self._database.transaction():
+            return self._ledger.outputs(edition_id)
+
     def delivery_began(self, edition_id: str) -> bool:
         with self._database.transaction():
             return self._ledger.began(edition_id)

@@ -119,7 +119,13 @@ class Memory:
         traced = judged.intersection(article.id for article in bare)
         self._add(_traces, [_trace_row(t) for t in state.traces if t.article_id in traced])
         self._add(_editions, [editions.row_of(edition) for edition in state.editions])
-        ledger.finish((f.edition_id, f.output, f.at) for f in state.finished)
+        told = {e.id: e.record for e in state.editions}
+        query = sa.select(_editions.c.id, _editions.c.record).where(_editions.c.id.in_(told))
+        # Where the store has an edition of its own by that name, its outputs are its own matter.
+        same = {row.id for row in self._connection.execute(query) if row.record == told[row.id]}
+        ledger.finish(
+            (f.edition_id, f.output, f.at) for f in state.finished if f.edition_id in same
+        )
 
     def _refuse_strays(
         self, told: Sequence[Article], known: Iterable[str], entries: Entries
