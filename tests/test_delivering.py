@@ -19,6 +19,7 @@ import httpx
 import pytest
 
 from digest.adapters.store import SqlStore
+from digest.models.readers import ANY_TOKEN
 from tests.command import DAILY, Days, call, digest, start
 from tests.smtp_server import PostOffice
 
@@ -269,8 +270,39 @@ def test_stored_readers_are_not_mailed_from_a_runner(desk: Path, office: PostOff
     assert (done.code, to_whom(office)) == (0, ["team@example.com"])
 
 
+@pytest.mark.parametrize("kind", ["git", "markdown"])
+def test_a_correction_stands_while_another_output_is_tried_again(
+    desk: Path, office: PostOffice, kind: str
+) -> None:
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", "r.git"], cwd=desk, check=True)
+    git = {"kind": "git", "remote": "r.git", "path": "{date}.md"}
+    down = mail(office, smtp={"host": "127.0.0.1", "port": office.port, "tls": "starttls"})
+    schedule = {"schedule": {"at": "06:30"}}
+    settle(desk, git, {"kind": "markdown", "dir": "md"}, down, edition=schedule)
+    with_readers(desk)
+    first = digest(desk, "run", "--due", "--at", LATER, environment=IDENTITY)
+    assert first.code == 3, first.err
+    if kind == "git":
+        commands = (
+            "git clone -q r.git own && cd own && echo mended > 2025-05-14.md && "
+            "git commit -qam mend && git push -q"
+        )
+        subprocess.run(["sh", "-c", commands], cwd=desk, check=True, env=os.environ | IDENTITY)
+    else:
+        (desk / "md" / "2025-05-14.md").write_text("mended\n", encoding="utf-8")
+    settle(desk, git, {"kind": "markdown", "dir": "md"}, mail(office), edition=schedule)
+    second = digest(desk, "run", "--due", "--at", LATER, environment=IDENTITY)
+    assert (second.code, to_whom(office)) == (0, READERS)
+    shown = subprocess.run(
+        ["git", "show", "main:2025-05-14.md"], cwd=desk / "r.git", capture_output=True, check=True
+    )
+    mended = shown.stdout if kind == "git" else (desk / "md" / "2025-05-14.md").read_bytes()
+    assert mended == b"mended\n"
+
+
+@pytest.mark.parametrize("ending", [signal.SIGINT, signal.SIGTERM])
 def test_ctrl_c_in_the_middle_of_mailing_ends_it_soon_and_loses_nothing(
-    desk: Path, office: PostOffice
+    desk: Path, office: PostOffice, ending: signal.Signals
 ) -> None:
     settle(desk, mail(office, rate=20))
     many = [f"reader{n:03}@example.com" for n in range(120)]
@@ -282,7 +314,7 @@ def test_ctrl_c_in_the_middle_of_mailing_ends_it_soon_and_loses_nothing(
     while len(office.messages) < 5:
         assert process.poll() is None
         threading.Event().wait(0.02)
-    os.kill(process.pid, signal.SIGINT)
+    os.kill(process.pid, ending)
     _, err = process.communicate(timeout=15)
     assert process.returncode == 130, err
     assert len(office.messages) < len(many)
@@ -303,6 +335,8 @@ def test_readers_unsubscribe_at_the_page_that_serve_answers(desk: Path) -> None:
         assert found, first
         url = f"{found[1]}/unsubscribe/{reader.token}"
         assert "<form" in httpx.get(url).text
+        of_a_test = httpx.get(f"{found[1]}/unsubscribe/{ANY_TOKEN}")
+        assert "unsubscribes nobody" in of_a_test.text
         assert call(desk, "subscribers", "list").out.split()[1] == "gets"
         assert httpx.post(url, content=b"List-Unsubscribe=One-Click").status_code == 200
     finally:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import socket
 import threading
 import time
@@ -67,6 +68,8 @@ class Server:
     def __enter__(self) -> Self:
         from waitress.server import create_server
 
+        # It names the address a client left at, which here holds a reader's token.
+        logging.getLogger("waitress").setLevel(logging.CRITICAL)
         self._server = create_server(
             self._application,
             map=self._channels,
