@@ -125,10 +125,17 @@ class Workshop:
             conduct=conduct or self.conduct(),
         )
 
-    def state(self, remote: str | Path, *, clones: str = "clones") -> GitBranch:
-        at = self.folder / clones
-        conduct = self.conduct()
-        return GitBranch(str(remote), "digest-state", clones=at, base=self.folder, conduct=conduct)
+    def state(
+        self, remote: str | Path, *, clones: str = "clones", most: int = 100_000_000
+    ) -> GitBranch:
+        return GitBranch(
+            str(remote),
+            "digest-state",
+            clones=self.folder / clones,
+            base=self.folder,
+            conduct=self.conduct(),
+            most=most,
+        )
 
     def script(self, name: str, text: str) -> Path:
         """Write a program; return its path."""

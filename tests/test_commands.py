@@ -14,8 +14,7 @@ import pytest
 
 from digest.adapters.store import SqlStore
 from digest.models import Delivery, DeliveryStatus
-from tests.command import DAILY, END, call, configure
-from tests.command import Days as ThreeDays
+from tests.command import DAILY, END, Days, call, configure
 from tests.smtp_server import PostOffice
 from tests.test_delivering import IDENTITY, READERS, mail, settle, to_whom, with_readers
 
@@ -69,7 +68,7 @@ def test_uncertain_mail_is_sent_again_only_when_asked_for(desk: Path, office: Po
 
 
 @pytest.fixture
-def empty_desk(tmp_path: Path, three_days: ThreeDays) -> Path:
+def empty_desk(tmp_path: Path, three_days: Days) -> Path:
     """A folder with a configuration and nothing else."""
     configure(tmp_path, three_days.newsroom)
     return tmp_path
@@ -167,7 +166,7 @@ def git(folder: Path, *words: str) -> str:
 
 
 def test_the_state_is_saved_and_loaded_elsewhere(
-    desk: Path, three_days: ThreeDays, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    desk: Path, three_days: Days, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in IDENTITY.items():
         monkeypatch.setenv(name, value)
@@ -189,6 +188,7 @@ def test_the_state_is_saved_and_loaded_elsewhere(
     editions = call(desk, "editions", "list", "--json").out
     assert call(other, "editions", "list", "--json").out == editions
     assert len(json.loads(editions)) == 3
+    assert call(other, "state", "save", *AT).out == again.out  # feeds and entries are there too
 
 
 def test_state_of_a_repository_that_is_not_there_is_an_output_that_failed(

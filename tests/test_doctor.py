@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 import json
+import shutil
+import socket
 import sqlite3
-from contextlib import closing
+import subprocess
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
+from typing import Any
+from wsgiref.simple_server import WSGIRequestHandler, make_server
 
+import pytest
+
+from digest import app, web
+from digest.models.readers import ANY_TOKEN
 from tests.command import Days, call, configure, contents, feeds
 from tests.model_server import KEY, ModelServer
+from tests.smtp_server import Certificate, PostOffice, certificate
+from tests.test_delivering import IDENTITY, mail, settle
 
 
 def marks(out: str) -> dict[str, str]:
@@ -103,3 +117,146 @@ def test_a_damaged_store_is_found(desk: Path) -> None:
     assert done.code == 1
     assert marks(done.out)["store"] == "✗"
     assert "damaged" in done.out
+
+
+# Where an edition goes
+
+DNS = {"SPF", "DKIM", "DMARC", "MX"}  # looked up whatever they say
+
+
+@pytest.fixture(scope="module")
+def papers(tmp_path_factory: pytest.TempPathFactory) -> Certificate:
+    if shutil.which("openssl") is None:
+        pytest.skip("no certificate: openssl is not installed")
+    return certificate(tmp_path_factory.mktemp("papers"))
+
+
+@pytest.fixture
+def committer(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in IDENTITY.items():
+        monkeypatch.setenv(name, value)
+
+
+class _Quiet(WSGIRequestHandler):
+    def log_message(self, format: str, *words: object) -> None:  # noqa: A002 - its name there
+        pass
+
+
+@contextmanager
+def page_behind(papers: Certificate, desk: Path) -> Iterator[str]:
+    """Serve the unsubscribe page over https; below /other there is someone else's page."""
+    config = app.read_config(desk / "config.yaml")
+    page = web.page_maker(app.templates_of(config), title="x", language="en")
+    ours = web.application(lambda: app.open_store(config), page, "", app.now)
+
+    def site(environ: dict[str, Any], start_response: Any) -> Any:
+        if environ["PATH_INFO"].startswith("/other/"):
+            start_response("200 OK", [("Content-Type", "text/html")])
+            return [b"<title>Welcome to a web server</title>"]
+        return ours(environ, start_response)
+
+    with make_server("127.0.0.1", 0, site, handler_class=_Quiet) as server:
+        server.socket = papers.context().wrap_socket(server.socket, server_side=True)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"https://localhost:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def looked_at(desk: Path) -> list[dict[str, Any]]:
+    """Return what the doctor found, each with "what", "works", "detail" and "mend"."""
+    done = call(desk, "doctor", "--json")
+    rows: list[dict[str, Any]] = json.loads(done.out)
+    assert done.code == (1 if any(row["works"] is False for row in rows) else 0)
+    return rows
+
+
+def private_key() -> str:
+    made = subprocess.run(["openssl", "genrsa", "2048"], capture_output=True, check=True, text=True)
+    return made.stdout
+
+
+@pytest.mark.usefixtures("committer")
+def test_each_place_an_edition_goes_to_is_tried(
+    desk: Path, papers: Certificate, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", str(papers.authority))
+    subprocess.run(["git", "init", "-q", "--bare", "-b", "main", "r.git"], cwd=desk, check=True)
+    (desk / "bounces").mkdir()
+    (desk / "bounces" / "one.eml").write_bytes(b"Subject: Hello\r\n\r\n")
+    (desk / "dkim.pem").write_text(private_key())
+    with page_behind(papers, desk) as url, PostOffice() as office:
+        more = {
+            "bounces": {"address": "bounces@example.org", "dir": "bounces"},
+            "dkim": {"domain": "example.org", "selector": "news", "key_file": "dkim.pem"},
+        }
+        git = {"kind": "git", "remote": "r.git", "path": "{date}.md"}
+        settle(desk, git, mail(office, **more), web={"base_url": url})
+        found = {row["what"]: row for row in looked_at(desk)}
+        assert "MAIL" not in office.verbs
+        settle(desk, git, mail(office, **more), web={"base_url": f"{url}/other"})
+        other = {row["what"]: row for row in looked_at(desk)}["unsubscribing"]
+        assert (other["works"], "not with our page" in other["detail"]) == (False, True)
+    assert found.keys() >= DNS
+    held = {
+        "git": "r.git answers; the branch main is yet to be made",
+        "mail server": "answers, not encrypted",
+        "bounces": "bounces: a folder of messages, 1 not handled yet",
+        "dkim": "the key news of example.org can sign",
+        "unsubscribing": f"{url} answers",
+    }
+    for what, detail in held.items():
+        assert (found[what]["works"], found[what]["mend"]) == (True, ""), found[what]
+        assert detail in found[what]["detail"]
+    assert ANY_TOKEN not in json.dumps([*found.values(), other])
+    assert (desk / "bounces" / "one.eml").exists()
+    assert not (desk / "git").exists()  # nothing was cloned
+
+
+@pytest.mark.usefixtures("committer")
+def test_each_place_that_does_not_work_is_named_with_its_mend(
+    desk: Path, papers: Certificate
+) -> None:
+    key = papers.key.read_text().splitlines()
+    (desk / "dkim.pem").write_text("\n".join([key[0], "bm8ga2V5", key[-1]]))
+    with PostOffice() as office:
+        pass  # its port is closed now
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        slow = {"host": "127.0.0.1", "port": silent.getsockname()[1], "tls": "none"}
+        settle(
+            desk,
+            {"kind": "git", "remote": "nowhere.git", "path": "{date}.md"},
+            mail(
+                office,
+                bounces={"address": "bounces@example.org", "dir": "nowhere"},
+                dkim={"domain": "example.org", "selector": "news", "key_file": "dkim.pem"},
+            ),
+            mail(office, name="team", to=["me@example.com"], smtp={**slow, "timeout": "1s"}),
+            web={"base_url": "http://digest.example.org"},
+        )
+        began = time.monotonic()
+        rows = looked_at(desk)
+        assert time.monotonic() - began < 50  # without the key, a server has a minute to answer
+    assert {row["what"] for row in rows} >= DNS
+    troubles = [row for row in rows if row["works"] is False and row["what"] not in DNS]
+    assert [(row["what"], row["mend"]) for row in troubles] == [
+        ("git", "see `outputs` of kind git in the configuration"),
+        ("mail server", "see `smtp` of the output email"),
+        ("bounces", "see `bounces` of the output email"),
+        ("dkim", "see `dkim` of the output email"),
+        ("mail server", "see `smtp` of the output team"),
+        (
+            "unsubscribing",
+            "run `digest serve`, and have your web server pass requests on to its port",
+        ),
+    ]
+    for row, words in zip(
+        troubles,
+        ["nowhere.git", "refused", "nowhere", "key", "too slow", "is no https address"],
+        strict=True,
+    ):
+        assert words in row["detail"], row
+    assert "bm8ga2V5" not in json.dumps(rows)

@@ -561,16 +561,12 @@ def test_a_branch_takes_no_path_that_leads_out_and_no_file_too_large(shop: Works
         branch.write({"large": "x" * 100_000_001}, "State")
 
 
-def test_a_branch_that_holds_more_than_a_state_is_not_read(
-    shop: Workshop, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_branch_that_holds_more_than_a_state_is_not_read(shop: Workshop) -> None:
     remote = shop.bare()
     shop.state(remote).write({"a": "x" * 600, "b": "x" * 401}, "State")
-    monkeypatch.setattr("digest.adapters.git.branch._MOST_READ", 1_001)
-    assert shop.state(remote).read() is not None
-    monkeypatch.setattr("digest.adapters.git.branch._MOST_READ", 1_000)
+    assert shop.state(remote, most=1_001).read() is not None
     with pytest.raises(DeliveryError, match="holds more than a saved state"):
-        shop.state(remote).read()
+        shop.state(remote, most=1_000).read()
 
 
 def test_states_of_the_past_do_not_pile_up_in_the_clone(shop: Workshop) -> None:

@@ -31,7 +31,9 @@ class GitBranch:
         clones: Path,
         base: Path = Path(),
         conduct: Conduct = _CONDUCT,
+        most: int = _MOST_READ,
     ) -> None:
+        self._most = most
         self._remote = parse(remote, base)
         self._branch = branch
         self._conduct = conduct
@@ -58,12 +60,12 @@ class GitBranch:
             return "", None
         commit = clone.refs()[clone.tip]
         listed = [entry for entry in clone.listing(commit) if entry[0].startswith("100")]
-        if len(listed) > _MOST_FILES or sum(size for _, _, size, _ in listed) > _MOST_READ:
+        if len(listed) > _MOST_FILES or sum(size for _, _, size, _ in listed) > self._most:
             what = f"{self._branch} of {self._remote.shown}"
             raise DeliveryError(
                 "git", f"{what} holds more than a saved state; is it the right branch?"
             )
-        found = clone.objects([name for _, name, _, _ in listed], _MOST_READ + 1_000_000)
+        found = clone.objects([name for _, name, _, _ in listed], self._most + 1_000_000)
         return commit, {path: found[name] for _, name, _, path in listed}
 
     def write(self, files: Mapping[str, str], message: str) -> bool:

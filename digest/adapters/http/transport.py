@@ -24,7 +24,8 @@ class GuardedTransport(httpx.AsyncBaseTransport):
 
     def __init__(self, network: GuardedNetwork, concurrency: int, proxy: str | None) -> None:
         self._network = network
-        tls = httpx.create_ssl_context(trust_env=False)  # one for all connections
+        # One for all connections; SSL_CERT_FILE may name authorities of one's own, as for mail.
+        tls = httpx.create_ssl_context(trust_env=True)
         self._direct = httpcore.AsyncConnectionPool(
             ssl_context=tls,
             max_connections=concurrency,
