@@ -195,6 +195,7 @@ def second_day(runner: Runner, tmp_path: Path) -> Iterator[Runner]:
         yield hosted
 
 
+@pytest.mark.long
 def test_lost_state_is_rebuilt_from_the_committed_editions(
     runner: Runner, second_day: Runner
 ) -> None:
@@ -212,6 +213,7 @@ def test_lost_state_is_rebuilt_from_the_committed_editions(
     assert second_day.git("show", LAST) == last
 
 
+@pytest.mark.long
 def test_a_run_that_ended_before_its_state_was_saved_is_caught_up_with(
     runner: Runner, second_day: Runner
 ) -> None:

@@ -7,6 +7,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from benchmarks.invented import piece
 from benchmarks.outlets import NOW, world
 from digest.core.relevance import THRESHOLD, score
@@ -14,6 +16,7 @@ from digest.core.relevance import THRESHOLD, score
 ROOT = Path(__file__).parent.parent
 
 
+@pytest.mark.long
 def test_a_small_run_prints_its_figures_as_the_last_line() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks.throughput", "--feeds", "3", "--articles", "12"],
