@@ -237,6 +237,8 @@ def test_deliveries_are_listed(desk: Path, office: PostOffice) -> None:
         ("ann@example.com", "sent")
     ]
     assert [output["finished"] for output in listed["outputs"]] == [True]
+    settle(desk, {"kind": "markdown", "dir": "md"})
+    assert "ann@example.com" in call(desk, "editions", "deliveries", DAILY).out
     assert call(desk, "editions", "deliveries", "nope").code == 1
 
 

@@ -106,7 +106,8 @@ def list_deliveries(config: Config, edition_id: str, *, as_json: bool) -> None:
     app.stored_edition(config, edition_id)
     with app.open_to_read(config) as store:
         finished = store.finished_outputs(edition_id)
-        keys = app.output_keys(config, store)
+        mailed = sorted(store.mailed_outputs(edition_id))  # also those not configured any more
+        keys = list(dict.fromkeys([*app.output_keys(config, store), *mailed]))
         rows = [row for key in keys for row in store.deliveries(edition_id, key)]
     if as_json:
         document = {

@@ -88,7 +88,7 @@ class Letter:
         token = recipient.token.encode("ascii", "replace")
         if not _TOKEN.fullmatch(token):
             raise RenderError(f"A reader’s token is not {len(ANY_TOKEN)} letters and digits.")
-        filled = [recipient.address.encode(), self._id(recipient.token).encode()]
+        filled = [recipient.address.encode(), self.message_id(recipient).encode()]
         filled += [token[part] for part in self.slices]
         joined = [b""] * (2 * len(self.pieces) - 1)
         joined[::2] = self.pieces
