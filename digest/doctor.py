@@ -76,8 +76,8 @@ def _checks(config: Config) -> Iterator[Finding]:
     for output in config.outputs:
         if isinstance(output, FileOutputSettings):
             yield _folder(output.dir)
-    for line in app.git_lines(config):
-        yield _tried("git", line, "see `outputs` of kind git in the configuration")
+    for check in app.git_checks(config):
+        yield _tried("git", check, "see `outputs` of kind git in the configuration")
     for mail in app.mails_of(config):
         yield from _mail(mail)
     if config.base_url is not None:

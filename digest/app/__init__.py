@@ -14,7 +14,7 @@ from digest.app.mail import (
 )
 from digest.app.outputs import (
     edition_renderers,
-    git_lines,
+    git_checks,
     output_keys,
     topic_renderers,
     weekly_of,
@@ -51,7 +51,7 @@ __all__ = [
     "fetcher_of",
     "find_topic",
     "first_config",
-    "git_lines",
+    "git_checks",
     "is_out",
     "large",
     "load_state",

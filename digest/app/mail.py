@@ -26,8 +26,6 @@ from digest.render.mime import Letter, MailHeadings, compose
 from digest.render.templates import Templates
 from digest.sending import EmailOutput
 
-LARGE = 60_000  # bytes of HTML below which nothing was left out
-
 
 def mails_of(config: Config) -> list[EmailOutputSettings]:
     """Return the configured e-mail outputs."""
@@ -95,9 +93,7 @@ def _look(config: Config, mail: EmailOutputSettings, edition: Edition, html: str
 
 
 def large(edition: Edition, html: str, templates: Templates, footer: Footer) -> str:
-    """Return a word on a mail that is large, "" on another."""
-    if len(html) < LARGE:
-        return ""
+    """Return a word on a mail that is large, or lost something to stay small; "" on another."""
     return " ".join(filter(None, (weight(html), left_out(edition, templates, footer))))
 
 

@@ -177,7 +177,7 @@ def git_outputs(config: Config) -> list[GitOutput]:
     return [git_output(config, o) for o in config.outputs if isinstance(o, GitOutputSettings)]
 
 
-def git_lines(config: Config) -> list[Callable[[], str]]:
+def git_checks(config: Config) -> list[Callable[[], str]]:
     """Return, for each git output, what asks its remote and tells how it answers."""
     return [output.check for output in git_outputs(config)]
 
