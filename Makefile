@@ -5,6 +5,8 @@
 .PHONY: help demo digest test test-all lint format lock clean venv venv-test
 
 BIN := .venv/bin
+# A file's tests share what they set up, so they stay together; more processes only crowd a machine.
+PYTEST := $(BIN)/pytest --numprocesses auto --maxprocesses 4 --dist loadfile
 UV ?= uv
 COMPILE = $(UV) pip compile --quiet --universal --python-version 3.11 --generate-hashes \
 	--no-header --no-emit-index-url --no-emit-find-links $(LOCK_FLAGS)
@@ -19,10 +21,10 @@ digest: venv ## today's digest from the live feeds of config.yaml
 	@$(BIN)/digest run $(ARGS)
 
 test: lint ## lint, types, import contracts and tests: what CI runs
-	@$(BIN)/pytest -m "not long" $(ARGS)
+	@$(PYTEST) -m "not long" $(ARGS)
 
 test-all: lint ## the same and the tests that take minutes
-	@$(BIN)/pytest $(ARGS)
+	@$(PYTEST) $(ARGS)
 
 lint: venv-test ## lint, format, types and import contracts
 	@$(BIN)/ruff check --quiet .

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import http.client
 import logging
 import re
@@ -12,6 +13,7 @@ import sqlite3
 import subprocess
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -300,8 +302,13 @@ def full() -> Iterator[tuple[Server, list[socket.socket]]]:
     finally:
         for client in clients:
             client.close()
+        # Waitress lets the file of an answer that nobody took go without closing it.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
 
 
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 def test_who_never_reads_the_answer_is_hung_up_on(
     full: tuple[Server, list[socket.socket]],
 ) -> None:
@@ -311,6 +318,7 @@ def test_who_never_reads_the_answer_is_hung_up_on(
         assert watch.poll(20_000)
 
 
+@pytest.mark.filterwarnings("ignore:unclosed file:ResourceWarning")
 def test_those_who_never_read_keep_others_out_for_a_while_only(
     full: tuple[Server, list[socket.socket]],
 ) -> None:
