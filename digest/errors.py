@@ -3,8 +3,11 @@
     DigestError
     ├─ ItemError                   skip the item, record a Problem, go on
     │  ├─ FetchError(url, status, retry_after)
-    │  │  └─ AddressError          the address may not be reached: private, or a name for one
+    │  │  ├─ AddressError          the address may not be reached: private, or a name for one
+    │  │  ├─ PutOffError           not asked: the site asked to be left alone for a while
+    │  │  └─ RobotsError           not asked: its robots.txt keeps us out
     │  ├─ FeedError
+    │  │  └─ WebPageError(feeds)   a web page in the place of a feed
     │  ├─ ArticleError
     │  ├─ WorkerError              a worker process was too slow, too big, or died
     │  ├─ BriefError
@@ -55,8 +58,24 @@ class AddressError(FetchError):
     """A URL leads to an address that may not be reached; nobody should be sent there either."""
 
 
+class PutOffError(FetchError):
+    """Not asked: the site asked to be left alone for a while. ``retry_after`` says how long."""
+
+
+class RobotsError(FetchError):
+    """Not asked: the site's robots.txt keeps programs such as this one out."""
+
+
 class FeedError(ItemError):
     """A body could not be read as a feed."""
+
+
+class WebPageError(FeedError):
+    """What should be a feed is a web page; ``feeds`` are the addresses of feeds it names."""
+
+    def __init__(self, message: str, feeds: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.feeds = feeds
 
 
 class ArticleError(ItemError):

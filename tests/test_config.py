@@ -15,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
+from digest import __version__
 from digest.config import Config, EmailOutputSettings, FileOutputSettings, load, parse
 from digest.config.yamlfile import LARGEST
 from digest.errors import ConfigError
@@ -239,7 +240,6 @@ def test_secrets_are_never_shown() -> None:
         ("editions: []", "editions", "is not available in this version"),
         ("edition: {style: {}}", "edition.style", "is not available in this version"),
         ("edition: {review: off}", "edition.review", "is not available in this version"),
-        ("fetch: {respect_robots: true}", "fetch.respect_robots", "not available in this version"),
         ("workers: {dask: x}", "workers.dask", "is not available in this version"),
         ("embeddings: auto", "embeddings", "is not available in this version"),
         ("title: 2026", "title", "is 2026; expected text, at most 200 letters (put it in quotes)"),
@@ -282,6 +282,7 @@ def test_secrets_are_never_shown() -> None:
         ("topic_feeds: ['https://x.test/{query}{y}']", "topic_feeds[0]", "that holds {query}"),
         ("fetch: {user_agent: \"a\\nb\"}", "fetch.user_agent", "one line of plain ASCII"),
         ("fetch: {user_agent: Zürich}", "fetch.user_agent", "one line of plain ASCII"),
+        ("fetch: {respect_robots: perhaps}", "fetch.respect_robots", "expected true or false"),
         ("fetch: {max_bytes: 5 apples}", "fetch.max_bytes", "expected a size"),
         ("fetch: {articles: none}", "fetch.articles", "expected pages or feed"),
         ("fetch: {allow_hosts: ['http://x']}", "fetch.allow_hosts[0]", "without scheme and port"),
@@ -576,3 +577,29 @@ def _parts(annotation: object) -> Iterator[type[BaseModel]]:
         yield annotation
     for part in get_args(annotation):
         yield from _parts(part)
+
+
+@pytest.mark.parametrize(
+    ("text", "contact"),
+    [
+        ("", "no contact given"),
+        ("web: {base_url: https://digest.example.org}", "https://digest.example.org"),
+        (
+            "outputs: [{kind: email, from: news@example.org, smtp: {host: localhost},"
+            " to: [a@example.org]}]",
+            "mailto:news@example.org",
+        ),
+    ],
+)
+def test_the_user_agent_names_a_contact(text: str, contact: str) -> None:
+    assert read(text).user_agent == f"ai-news-digest/{__version__} (+{contact})"
+    assert read('fetch: {user_agent: "Mine/1"}').user_agent == "Mine/1"
+
+
+def test_a_fallback_that_is_a_feed_itself_is_named() -> None:
+    feeds = """feeds:
+  - {url: "https://a.example/feed", name: A, fallbacks: ["https://b.example/feed/"]}
+  - {url: "https://b.example/feed", name: B}
+"""
+    with pytest.raises(ConfigError, match=r"is the address of feeds\[1\] \(B\), which is asked"):
+        parse(feeds, folder=Path("/etc/d"), environ={})

@@ -15,7 +15,7 @@ from digest.config.complaints import PRIVATE, Complaint
 from digest.config.schema import Config
 from digest.config.section import SECRETS
 from digest.config.yamlfile import LARGEST, Document, Place, YamlError, read_yaml
-from digest.core.urls import canonical
+from digest.core.feedlist import spelling
 from digest.errors import ConfigError
 
 _LARGEST_SECRET = 10_000  # bytes
@@ -157,20 +157,30 @@ class _Shown:
 
 
 def _twice(tree: Mapping[str, Any]) -> list[Complaint]:
-    """Return a complaint for each feed whose address stands further up already."""
+    """Return a complaint for each feed, or fallback of one, whose address stands there already."""
     given = tree.get("feeds")
     feeds: list[Any] = given if isinstance(given, list) else []
     first: dict[str, int] = {}
     found = []
     for n, feed in enumerate(feeds):
-        url = feed.get("url") if isinstance(feed, dict) else None
-        same = canonical(url).partition("://")[2].rstrip("/") if isinstance(url, str) else ""
+        same = _spelled(feed.get("url")) if isinstance(feed, dict) else ""
         if same and same in first:
             both = " and ".join(_feed_name(feeds[i], i) for i in (first[same], n))
             found.append(Complaint(("feeds", n, "url"), f"is the address of {both}; keep one"))
         elif same:
             first[same] = n
+    for n, feed in enumerate(feeds):
+        others = feed.get("fallbacks") if isinstance(feed, dict) else None
+        for m, url in enumerate(others if isinstance(others, list) else ()):
+            if (same := _spelled(url)) in first:
+                name = _feed_name(feeds[first[same]], first[same])
+                place = ("feeds", n, "fallbacks", m)
+                found.append(Complaint(place, f"is the address of {name}, which is asked anyway"))
     return found
+
+
+def _spelled(url: object) -> str:
+    return spelling(url) if isinstance(url, str) else ""
 
 
 def _feed_name(feed: Mapping[str, Any], n: int) -> str:

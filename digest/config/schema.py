@@ -14,11 +14,15 @@ from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
+from digest import __version__
 from digest.config import values
+from digest.config.email import EmailOutputSettings
 from digest.config.outputs import OutputSettings
 from digest.config.section import Duration, Section, Url, Whole, Word
 from digest.core.names import EDITION_NAME, LONGEST_EDITION_NAME
 from digest.models import Feed, FeedKind
+
+PROGRAM = f"ai-news-digest/{__version__}"  # as it calls itself, and as robots.txt may call it
 
 
 class Schedule(Section):
@@ -76,6 +80,9 @@ class FeedSettings(Section):
     trust: Annotated[float, BeforeValidator(values.number)] = Field(
         default=1.0, ge=0, le=5, allow_inf_nan=False, description="a number from 0 to 5"
     )
+    fallbacks: tuple[Url, ...] = Field(
+        default=(), description="a list of http or https addresses, tried in order"
+    )
     full_text: Literal["auto", "feed"] = Field(
         default="auto", description="auto (open the pages) or feed (use the feed's own text)"
     )
@@ -96,8 +103,8 @@ class PerDomain(Section):
 class FetchSettings(Section):
     """How feeds and pages are fetched."""
 
-    user_agent: str = Field(
-        default="ai-news-digest/0.1",
+    user_agent: str | None = Field(
+        default=None,
         pattern=r"^[\x21-\x7e]([\x20-\x7e]*[\x21-\x7e])?$",
         max_length=200,
         description="one line of plain ASCII text, at most 200 characters",
@@ -119,6 +126,7 @@ class FetchSettings(Section):
         description='a size from 10KB to 100MB, such as "5MB"',
     )
     articles: Literal["pages", "feed"] = Field(default="pages", description="pages or feed")
+    respect_robots: bool = Field(default=True, description="true or false")
     allow_hosts: tuple[Annotated[str, AfterValidator(values.host)], ...] = Field(
         default=(), description="a list of host names or addresses, without scheme and port"
     )
@@ -221,6 +229,22 @@ class Config(Section):
         return ZoneInfo(self.timezone)
 
     @property
+    def contact(self) -> str:
+        """Return how a publisher can reach whoever runs this, "" where nothing tells it.
+
+        The web address of our own server, or the address mail is sent from.
+        """
+        if self.web is not None:
+            return self.web.base_url
+        mails = (o.sender.address for o in self.outputs if isinstance(o, EmailOutputSettings))
+        return next((f"mailto:{address}" for address in mails), "")
+
+    @property
+    def user_agent(self) -> str:
+        """Return what requests say of themselves: the program and a contact."""
+        return self.fetch.user_agent or f"{PROGRAM} (+{self.contact or 'no contact given'})"
+
+    @property
     def base_url(self) -> str | None:
         """Return where our own server can be reached, None where that is not told."""
         return self.web.base_url if self.web else None
@@ -240,6 +264,7 @@ class Config(Section):
                 kind=feed.kind,
                 trust=feed.trust,
                 open_pages=feed.full_text == "auto" and self.fetch.articles == "pages",
+                fallbacks=feed.fallbacks,
             )
             for feed in self.feeds
         )

@@ -33,9 +33,11 @@ from digest.models.feeds import (
     Known,
     ParsedFeed,
     Response,
+    Revision,
     Selected,
     Validators,
 )
+from digest.models.hosts import HostState
 from digest.models.readers import (
     Delivery,
     DeliveryStatus,
@@ -66,6 +68,7 @@ from digest.models.stories import (
     StoryStatus,
     Told,
 )
+from digest.models.wishes import Wishes
 
 __all__ = [
     "Article",
@@ -87,6 +90,7 @@ __all__ = [
     "FeedReport",
     "FeedState",
     "FinishedOutput",
+    "HostState",
     "Judged",
     "KeptEntry",
     "Known",
@@ -99,6 +103,7 @@ __all__ = [
     "Reader",
     "Recipient",
     "Response",
+    "Revision",
     "RunReport",
     "Section",
     "Selected",
@@ -114,5 +119,6 @@ __all__ = [
     "Trace",
     "Validators",
     "Window",
+    "Wishes",
     "WrittenBy",
 ]

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from digest.models.feeds import FeedKind
+from digest.models.wishes import Wishes
 
 
 class Quality(StrEnum):
@@ -32,6 +33,7 @@ class Extraction:
     canonical_url: str = ""
     language: str = ""
     note: str = ""  # one phrase on the quality, e.g. "asks for consent", "ends behind a paywall"
+    wishes: Wishes = Wishes()  # by the page's own meta elements
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,3 +58,5 @@ class Article:
     opinion: bool = False
     relevance: float = 1.0
     note: str = ""
+    ai_input: bool = True  # may be given to a language model or an embedding server
+    max_snippet: int | None = None  # characters that may be quoted; None: no bound

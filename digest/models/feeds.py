@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
+
+from digest.models.wishes import Wishes
 
 
 class FeedKind(StrEnum):
@@ -25,6 +27,7 @@ class Feed:
     kind: FeedKind = FeedKind.NEWS
     trust: float = 1.0
     open_pages: bool = True  # False: the feed's own text is all that is used
+    fallbacks: tuple[str, ...] = ()  # addresses tried in order where ``url`` gives nothing to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +59,17 @@ class FeedState:
     checked_at: datetime | None = None
     succeeded_at: datetime | None = None
     failures: int = 0  # in a row
-    moved_to: str | None = None
-    gone: bool = False
+    moved_to: str | None = None  # where the last answer's permanent redirects led
+    gone: bool = False  # said 410: retired, and not asked again
     title: str = ""
+    moved_times: int = 0  # answers in a row that led to ``moved_to``
+    address: str = ""  # asked in place of ``url``: moved for good, or found on the home page at it
+    error: str = ""  # what went wrong when it was last asked
+    due_at: datetime | None = None  # not to be asked again before
+    ttl: timedelta | None = None  # how long its last body says it may be kept
+    per_week: float | None = None  # entries a week, by the dates in its last body
+    newest_at: datetime | None = None  # the date of its newest entry, else when one last came
+    wishes: Wishes = Wishes()  # by the headers of its last answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +88,8 @@ class Entry:
     language: str = ""  # as declared: "en", "de", …, or ""
     tags: tuple[str, ...] = ()
     paywalled: bool = False
+    source_name: str = ""  # whose entry it is, where the feed is an aggregator that says so
+    source_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,17 @@ class ParsedFeed:
     home: str
     language: str
     entries: tuple[Entry, ...]
+    ttl: timedelta | None = None  # how long the feed says it may be kept
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """An entry's texts as a feed gave them when they had changed."""
+
+    entry_id: str
+    seen_at: datetime
+    title: str
+    text: str  # the longer of summary and content
 
 
 class EntryOutcome(StrEnum):
@@ -116,6 +140,7 @@ class Known:
     feed_url: str
     outcome: EntryOutcome
     kind: FeedKind | None  # of the stored article; None where none is stored
+    fingerprint: str = ""  # of the entry's texts as last seen; "" where not known
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,7 @@ class FeedOutcome(StrEnum):
     UNCHANGED = "unchanged"
     MOVED = "moved"
     GONE = "gone"
+    DEFERRED = "deferred"  # not asked, or asked in vain by its wish: it is due later
     FAILED = "failed"
 
 
@@ -36,6 +37,11 @@ class FeedReport:
     entries: int = 0
     new_entries: int = 0
     error: str | None = None
+    note: str | None = None  # worth knowing, and no trouble: a new address, why it was not asked
+    last_success_at: datetime | None = None
+    failures: int = 0  # in a row
+    entries_per_week: float | None = None
+    silent_days: int | None = None  # since its newest entry
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from digest.models.articles import Article
 from digest.models.edition import StoredEdition
 from digest.models.feeds import EntryOutcome, FeedState
+from digest.models.hosts import HostState
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,9 @@ class KeptEntry:
     outcome: EntryOutcome
     reason: str
     story_id: str | None
+    fingerprint: str = ""  # of its texts, which are not kept
+    source_name: str = ""
+    source_url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,3 +61,4 @@ class State:
     traces: tuple[Trace, ...] = ()
     editions: tuple[StoredEdition, ...] = ()
     finished: tuple[FinishedOutput, ...] = ()
+    hosts: tuple[HostState, ...] = ()  # that asked to be left alone; by a hash, without robots.txt

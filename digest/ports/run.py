@@ -14,18 +14,39 @@ T = TypeVar("T")
 UNCONDITIONAL = Validators()
 
 
+class Manners(Protocol):
+    """What sites ask of their visitors; consulted before each request, told of each refusal."""
+
+    async def before(self, url: str) -> float:
+        """Return the least number of seconds the site wants between two requests (0: any).
+
+        Asked for every hop of a redirect, and again when its turn has come, where it has to answer
+        at once. Raises PutOffError or RobotsError where ``url`` is not to be asked now, or not at
+        all.
+        """
+        ...
+
+    def refused(self, url: str, status: int, retry_after: float | None) -> None:
+        """Note that ``url`` answered 429 or 503, and in how many seconds it may be asked again."""
+        ...
+
+
 class Fetcher(Protocol):
     """Polite, bounded HTTP."""
 
     def answer(
-        self, url: str, validators: Validators = UNCONDITIONAL
+        self,
+        url: str,
+        validators: Validators = UNCONDITIONAL,
+        *,
+        manners: Manners | None = None,
     ) -> AbstractAsyncContextManager[Response]:
         """Give the 200 or 304 answer for ``url``, redirects followed, for the length of a block.
 
         The request keeps its place among those in flight until the block ends: a slow reader
-        slows the fetching instead of filling memory with bodies. Raises FetchError, naming the
-        URL, for every other status, for a timeout, for a body over the limit and for an address
-        that may not be reached.
+        slows the fetching instead of filling memory with bodies. ``manners`` are asked before each
+        hop. Raises FetchError, naming the URL, for every other status, for a timeout, for a body
+        over the limit and for an address that may not be reached, and what ``manners`` raise.
         """
         ...
 

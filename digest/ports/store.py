@@ -13,7 +13,9 @@ from digest.models import (
     Entry,
     EntryOutcome,
     FeedState,
+    HostState,
     Known,
+    Revision,
     Selected,
     State,
     StoredEdition,
@@ -38,6 +40,24 @@ class Store(Protocol):
         So a validator is never remembered for a body whose entries were lost. An entry that is
         there already is left as it is, unless this feed's is to be read (PENDING, READ).
         """
+        ...
+
+    def host(self, origin: str) -> HostState | None:
+        """Return what is remembered of a site, None where nothing is."""
+        ...
+
+    def save_host(self, state: HostState) -> None: ...
+
+    def known_guids(self, feed_url: str, guids: Iterable[str]) -> dict[str, Entry]:
+        """Return the feed's stored entries with these guids, by guid; the newest of several."""
+        ...
+
+    def save_revision(self, revision: Revision, fingerprint: str) -> None:
+        """Keep the texts an entry has now, and the fingerprint they have."""
+        ...
+
+    def revisions(self, entry_id: str) -> list[Revision]:
+        """Return the texts an entry was given after the first, oldest first."""
         ...
 
     def known_entries(self, ids: Iterable[str]) -> dict[str, Known]:
@@ -155,3 +175,4 @@ class EntryHistory:
     reason: str
     story_id: str | None
     article: Article | None
+    revisions: tuple[Revision, ...] = ()  # oldest first
