@@ -57,6 +57,8 @@ def _entry(history: EntryHistory) -> Iterator[str]:
         yield from _article(history.article)
     else:
         yield "  page        not opened"
+    for revision in history.revisions:
+        yield f"  revised     its text changed on {_time(revision.seen_at)}: {revision.title}"
     yield f"  outcome     {history.outcome}: {history.reason}"
     if history.story_id:
         yield f"  story       {history.story_id}"

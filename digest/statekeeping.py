@@ -154,8 +154,8 @@ def _with(state: State, back: Rebuilt, outputs: Sequence[str]) -> State:
     """Return the state and what was read back, in the way a store remembers it."""
     have = {e.id for e in state.entries}
     traced = {t.article_id for t in state.traces}
-    return State(
-        feeds=state.feeds,
+    return replace(
+        state,
         entries=(*state.entries, *(e for e in back.entries if e.id not in have)),
         articles=(*state.articles, *(a for a in back.articles if a.id not in have)),
         traces=(

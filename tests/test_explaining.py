@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
-from digest.models import EntryOutcome
+from digest.adapters.store import SqlStore
+from digest.explaining import explain
+from digest.models import EntryOutcome, FeedState, Revision
 from tests.command import DAILY, Days, call
+from tests.test_store import FEED, NOW, pending
 
 
 def edition(days: Days) -> dict[str, Any]:
@@ -80,3 +83,11 @@ def test_what_is_unknown_is_said_to_be(three_days: Days) -> None:
             f"digest: nothing is known of {subject}: it is no address, story or edition of "
             "this store\n"
         )
+
+
+def test_an_entry_tells_when_its_text_changed() -> None:
+    with SqlStore.open("sqlite://") as store:
+        store.save_feed(FeedState(FEED), [pending("a", title="Chips")], NOW)
+        store.save_revision(Revision("a", NOW, "More chips", "New words."), "f")
+        lines = explain(store, "a")
+    assert lines.count("  revised     its text changed on 2026-08-05 06:30 UTC: More chips") == 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -12,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from digest.core import state as states
-from digest.core.discreet import feed_key, without_secrets
+from digest.core.discreet import feed_key, guid_key, host_key, without_secrets
 from digest.core.state import from_files, made_by_newer, needed, to_files
 from digest.core.statelines import REASON
 from digest.core.traces import trace
@@ -22,6 +23,7 @@ from digest.models import (
     EntryOutcome,
     FeedState,
     FinishedOutput,
+    HostState,
     KeptEntry,
     Quality,
     State,
@@ -29,6 +31,7 @@ from digest.models import (
     Trace,
     Validators,
     Window,
+    Wishes,
 )
 from digest.render.record import edition_to_json
 from tests import sample_edition
@@ -36,6 +39,9 @@ from tests.builders import NOW, article
 
 FEED = "http://harbour-wire.test/feed"
 DAY = timedelta(days=1)
+SITE = HostState(
+    host_key("http://harbour-wire.test"), put_off_until=NOW + DAY, put_off_why="answered 429"
+)
 
 
 def entry(key: str, *, seen: datetime = NOW, dated: bool = True, title: str = "") -> KeptEntry:
@@ -79,13 +85,22 @@ def full() -> State:
                 succeeded_at=NOW,
                 failures=2,
                 title="Harbour Wire",
+                due_at=NOW + DAY,
+                ttl=timedelta(hours=1),
+                per_week=3.5,
+                newest_at=NOW - DAY,
+                wishes=Wishes(ai_input=False, max_snippet=0, told=("noai", "max-snippet: 0")),
             ),
         ),
-        entries=(entry("a"), entry("b", dated=False)),
-        articles=(bare("a"),),
+        entries=(
+            replace(entry("a"), fingerprint="f" * 32, guid=guid_key("g"), source_name="Source"),
+            replace(entry("b", dated=False), source_url="http://source.test/"),
+        ),
+        articles=(replace(bare("a"), ai_input=False, max_snippet=0),),
         traces=(trace(article("a", "Pellmark sells 40 boards", "To Corrado, for $5.")),),
         editions=(stored,),
         finished=(FinishedOutput(frozen.id, "git:x#main:y", NOW),),
+        hosts=(SITE,),
     )
 
 
@@ -99,6 +114,34 @@ def test_the_same_state_gives_the_same_bytes_in_any_order() -> None:
     assert to_files(from_files(files, [])) | {"feeds.jsonl": ""} == files | {"feeds.jsonl": ""}
     turned = replace(full(), entries=full().entries[::-1])
     assert to_files(turned) == files
+
+
+def test_files_of_a_version_that_knew_less_are_read() -> None:
+    known_since = re.compile(
+        r',"(?:fingerprint|guid|source|source_url|max_snippet|no_ai|due_at|ttl|per_week|newest_at'
+        r'|told)":(?:"[^"]*"|true|\[[^]]*\])'
+    )
+    files = {
+        path: known_since.sub("", text) if path.endswith(("s.jsonl", "feeds.jsonl")) else text
+        for path, text in to_files(replace(full(), editions=(), finished=())).items()
+        if path != "hosts.jsonl"
+    }
+    found = from_files(files, [FEED])
+    assert found.hosts == ()
+    assert found.entries == (entry("a"), entry("b", dated=False))
+    assert found.articles == (bare("a"),)
+    assert (found.feeds[0].failures, found.feeds[0].due_at) == (2, None)
+    assert found.feeds[0].wishes == Wishes()
+
+
+def test_what_was_written_can_be_read_whatever_publishers_said() -> None:
+    wild = Wishes(max_snippet=10**30, told=("a\nb\ud800" * 2000,) * 30)
+    feed = FeedState(FEED, per_week=1e300, ttl=timedelta.max, wishes=wild)
+    files = to_files(State(feeds=(feed, FeedState(FEED + "2", ttl=timedelta(-1)))))
+    found = {feed.url: feed for feed in from_files(files, [FEED, FEED + "2"]).feeds}
+    assert found[FEED].wishes.max_snippet == 10**9 - 1
+    assert len(found[FEED].wishes.told) == 20
+    assert found[FEED + "2"].ttl == timedelta(0)
 
 
 def test_lines_are_sorted_and_a_new_entry_moves_none() -> None:
@@ -120,8 +163,18 @@ def test_lines_are_sorted_and_a_new_entry_moves_none() -> None:
 )
 def test_a_secret_in_a_feeds_address_is_in_no_file(address: str) -> None:
     secret = State(
-        feeds=(FeedState(address, checked_at=NOW, moved_to=address + "/", title="Paid"),),
-        entries=(replace(entry("a"), feed_url=address, guid=address),),
+        feeds=(
+            FeedState(
+                address,
+                checked_at=NOW,
+                moved_to=address + "/",
+                address=address,
+                error=f"{address} did not answer",
+                title="Paid",
+            ),
+        ),
+        entries=(replace(entry("a"), feed_url=address, guid=address, fingerprint="f"),),
+        hosts=(HostState("https://tok3n.paid.test", "tok3n", NOW, NOW, "answered 429"),),
         articles=(replace(bare("a"), feed_url=address, author="ann@paid.test", note=address),),
     )
     files = to_files(secret)
@@ -162,7 +215,12 @@ def test_only_what_later_runs_need_is_kept() -> None:
     seen = {"new": 0.1, "cut": 6, "cut-long-ago": 8, "d0": 1, "d38": 39, "d50": 51, "w9": 66}
     lone = {"entry": 13, "old-entry": 15}
     state = State(
-        feeds=(FeedState(FEED, checked_at=ago(1)), FeedState(FEED + "2", checked_at=ago(100))),
+        feeds=(
+            FeedState(FEED, checked_at=ago(1)),
+            FeedState(FEED + "2", checked_at=ago(100)),
+            FeedState(FEED + "3", checked_at=ago(100), gone=True),
+        ),
+        hosts=(SITE, replace(SITE, origin="http://free.test", put_off_until=NOW)),
         entries=(
             *(entry(key, seen=ago(days)) for key, days in (seen | lone).items()),
             entry("undated", seen=ago(300), dated=False),
@@ -174,7 +232,8 @@ def test_only_what_later_runs_need_is_kept() -> None:
         finished=(FinishedOutput(daily[0].id, "x", NOW), FinishedOutput(daily[59].id, "x", NOW)),
     )
     kept = needed(state, NOW)
-    assert [f.url for f in kept.feeds] == [FEED]
+    assert [f.url for f in kept.feeds] == [FEED, FEED + "3"]
+    assert kept.hosts == (SITE,)
     assert {a.id for a in kept.articles} == {"new", "cut", "d0", "d38", "w9"}
     assert {t.article_id for t in kept.traces} == {"d0", "d38", "w9"}
     assert {e.id for e in kept.entries} == {a.id for a in kept.articles} | {
@@ -209,6 +268,12 @@ Damage = Callable[[str], str]
         ("articles.jsonl", lambda t: t.replace("1.0", "nan"), "line 1: trust is no number"),
         ("traces.jsonl", lambda t: t.replace('facts":"', 'facts":"x'), "line 1: facts is no row"),
         ("feeds.jsonl", lambda t: t.replace(":304", ":-1"), "line 1: status is no count"),
+        ("feeds.jsonl", lambda t: t.replace('"3600.0"', '"-1"'), "line 1: ttl is no count"),
+        ("feeds.jsonl", lambda t: t.replace('"told":[', '"told":[1,'), "line 1: told is no plain"),
+        ("feeds.jsonl", lambda t: t.replace('snippet":"0', 'snippet":"x'), "line 1: max_snippet"),
+        ("entries.jsonl", lambda t: t.replace("guid:", "http:"), "line 1: guid is no hash"),
+        ("hosts.jsonl", lambda t: t.replace("host:", "http:"), "line 1: id is no hash"),
+        ("hosts.jsonl", lambda t: t.replace("until", "since"), "line 1: until is missing"),
         ("editions.jsonl", lambda t: t.replace("record", "chord"), "line 1: record is missing"),
         ("FORMAT", lambda _: "digest-state/x", "FORMAT does not say"),
     ],
@@ -225,7 +290,7 @@ def test_a_damaged_file_is_refused_as_a_whole_naming_the_line(
     assert "\x1b" not in str(raised.value)
 
 
-@pytest.mark.parametrize("gone", sorted(set(to_files(State())) - {"README.md"}))
+@pytest.mark.parametrize("gone", sorted(set(to_files(State())) - {"README.md", "hosts.jsonl"}))
 def test_a_missing_file_is_named(gone: str) -> None:
     files = to_files(full())
     del files[gone]

@@ -19,6 +19,7 @@ from digest.models import (
     EntryOutcome,
     Feed,
     FeedState,
+    HostState,
     Selected,
     State,
     StoredEdition,
@@ -152,6 +153,32 @@ def test_what_is_saved_is_loaded_elsewhere(store: SqlStore, branch: DictBranch) 
     state = "".join(branch.files.values())
     assert "31,415" not in state
     assert "ann@" not in state
+
+
+def test_what_feeds_and_sites_said_is_kept_for_a_machine_that_forgets(
+    store: SqlStore, branch: DictBranch
+) -> None:
+    fill(store)
+    later = NOW + timedelta(hours=2)
+    state = FeedState(FEED.url, checked_at=NOW, due_at=later, failures=3, status=503, per_week=2.0)
+    news = Entry("n", FEED.url, "guid-1", "http://harbour-wire.test/n", "News", summary="Words.")
+    store.save_feed(state, [Selected(news, EntryOutcome.OLD, "old")], NOW)
+    store.save_host(HostState("http://harbour-wire.test", "", NOW, later, "answered 429"))
+    statekeeping.save(store, branch, now=NOW)
+    assert "Words." not in str(branch.files)
+    assert "guid-1" not in str(branch.files)
+    with SqlStore.open("sqlite://") as other:
+        load(other, branch)
+        assert other.feed_states() == {FEED.url: state}
+        site = other.host("http://harbour-wire.test")
+        assert site == HostState(
+            "http://harbour-wire.test", put_off_until=later, put_off_why="answered 429"
+        )
+        assert other.known_entries(["n"]) == store.known_entries(["n"])
+        assert other.known_guids(FEED.url, ["guid-1"])["guid-1"].id == "n"
+    statekeeping.save(store, branch, now=later)
+    assert branch.files is not None
+    assert branch.files["hosts.jsonl"] == ""
 
 
 def test_loading_overwrites_nothing_a_store_knows(store: SqlStore, branch: DictBranch) -> None:

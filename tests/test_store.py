@@ -17,6 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digest.adapters.store import SqlStore
+from digest.core.discreet import guid_key, host_key
+from digest.core.revising import fingerprint
 from digest.errors import BusyError, StoreError
 from digest.models import (
     Article,
@@ -24,12 +26,15 @@ from digest.models import (
     EntryOutcome,
     FeedKind,
     FeedState,
+    HostState,
     Known,
     Quality,
+    Revision,
     Selected,
     StoredEdition,
     Validators,
     Window,
+    Wishes,
 )
 from digest.ports import Store
 
@@ -112,12 +117,104 @@ def test_feed_states_come_back_exactly_and_the_latest_word_counts(store: SqlStor
         moved_to="https://new.test/feed",
         gone=True,
         title="The Wire",
+        moved_times=2,
+        address="https://new.test/feed",
+        error="answered 500",
+        due_at=NOW + timedelta(hours=1),
+        ttl=timedelta(minutes=30, microseconds=1),
+        per_week=0.1,
+        newest_at=NOW - timedelta(days=1),
+        wishes=Wishes(ai_input=False, max_snippet=0, told=("Content-Signal: \u00e9", "\ud800")),
     )
     bare = FeedState(url="https://other.test/feed")
     store.save_feed(full, [], NOW)
     store.save_feed(FeedState(url=bare.url, status=500, failures=1), [], NOW)
     store.save_feed(bare, [], NOW)
     assert store.feed_states() == {full.url: full, bare.url: bare}
+
+
+def test_a_site_comes_back_exactly_and_the_latest_word_counts(path: Path) -> None:
+    site = HostState("https://wire.test", "User-agent: *", NOW, NOW + timedelta(hours=1), "429")
+    bare = HostState("https://wire.test:8443")
+    with SqlStore.open(address(path)) as store:
+        assert store.host(site.origin) is None
+        store.save_host(bare)
+        store.save_host(HostState(site.origin))
+        store.save_host(site)
+    with SqlStore.open(address(path)) as store:
+        assert store.host(site.origin) == site
+        assert store.host(bare.origin) == bare
+        assert store.host(host_key(site.origin)) == dataclasses.replace(
+            site, origin=host_key(site.origin)
+        )
+
+
+def test_entries_are_found_by_their_guids_the_newest_of_several(store: SqlStore) -> None:
+    old = pending("old", guid="same", source_name="The Source", source_url="https://source.test/")
+    store.save_feed(FeedState(FEED), [old, pending("none", guid="")], NOW)
+    assert store.known_guids(FEED, ["same", "", "other"]) == {"same": old.entry}
+    new = pending("new", guid="same")
+    store.save_feed(
+        FeedState(FEED), [new, pending("hashed", guid=guid_key("h"))], NOW + timedelta(hours=1)
+    )
+    other = "https://other.test/feed"
+    store.save_feed(FeedState(other), [pending("there", guid="same", feed_url=other)], NOW)
+    guids = [*(f"g{n}" for n in range(600)), "same", "h"]
+    found = store.known_guids(FEED, guids)
+    assert found == {"same": new.entry, "h": entry("hashed", guid="h")}
+
+
+def test_the_index_by_feed_and_guid_is_used(path: Path) -> None:
+    SqlStore.open(address(path)).close()
+    raw = sqlite3.connect(path)
+    for where in ("feed_url = '' AND guid IN ('', 'x')", "feed_url = ''"):
+        plan = raw.execute(f"EXPLAIN QUERY PLAN SELECT * FROM entries WHERE {where}")  # noqa: S608
+        assert "USING INDEX entries_by_guid" in str(plan.fetchall())
+    raw.close()
+
+
+def test_a_fingerprint_outlives_the_texts_it_was_made_of(store: SqlStore) -> None:
+    told = pending("a", summary="short", content="long")
+    store.save_feed(FeedState(FEED), [told], NOW)
+    store.save_article(article("a"), EntryOutcome.READ, "full text")
+    store.save_article(article("found"), EntryOutcome.FOUND, "by a search")
+    known = store.known_entries(["a", "found"])
+    assert known["a"].fingerprint == fingerprint(told.entry)
+    assert known["found"].fingerprint == ""  # no feed has told it yet
+
+
+def test_revisions_are_kept_with_the_fingerprint_or_not_at_all(store: SqlStore) -> None:
+    store.save_feed(FeedState(FEED), [pending("a")], NOW)
+    first = Revision("a", NOW, "Chips", "New.")
+    second = Revision("a", NOW + timedelta(hours=1), "Chips \u00e9", "Newer.")
+    store.save_revision(second, "2")
+    store.save_revision(first, "1")
+    assert store.revisions("a") == [first, second]
+    assert store.known_entries(["a"])["a"].fingerprint == "1"
+    history = store.entry_history("a")
+    assert history is not None
+    assert history.revisions == (first, second)
+    with pytest.raises(StoreError):
+        store.save_revision(Revision("nowhere", NOW, "", ""), "x")
+    assert store.revisions("nowhere") == []
+    assert store.check() == []
+
+
+def test_of_many_revisions_the_last_stay(store: SqlStore) -> None:
+    store.save_feed(FeedState(FEED), [pending("a"), pending("b")], NOW)
+    store.save_revision(Revision("b", NOW - timedelta(days=9), "", ""), "b")
+    for n in range(25):
+        store.save_revision(Revision("a", NOW + timedelta(hours=n), str(n), ""), str(n))
+    assert [each.title for each in store.revisions("a")] == [str(n) for n in range(5, 25)]
+    assert len(store.revisions("b")) == 1
+
+
+def test_a_publishers_wishes_stay_with_the_article(store: SqlStore) -> None:
+    bound = article("a", ai_input=False, max_snippet=0)
+    free = article("b", max_snippet=40)
+    for each in (bound, free):
+        store.save_article(each, EntryOutcome.READ, "full text")
+    assert store.articles_by_id(["a", "b"]) == [bound, free]
 
 
 def test_times_come_back_exact_in_utc_whatever_zone_they_had(store: SqlStore) -> None:
@@ -179,7 +276,9 @@ def test_an_entry_passed_over_changes_hands_when_another_feed_wants_it_read(
         [dataclasses.replace(pending("a"), outcome=EntryOutcome.OFF_TOPIC)],
         NOW,
     )
-    assert store.known_entries(["a"]) == {"a": Known(FEED, EntryOutcome.OFF_TOPIC, None)}
+    assert store.known_entries(["a"]) == {
+        "a": Known(FEED, EntryOutcome.OFF_TOPIC, None, fingerprint(entry("a")))
+    }
     later = NOW + timedelta(days=1)
     store.save_feed(FeedState(url="http://other.test/feed"), [pending("a", title="mine")], later)
     (left,) = store.pending_entries()

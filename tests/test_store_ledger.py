@@ -590,7 +590,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule()
     def freeze(self) -> None:
-        if self.rows:
+        if self.rows and self.until is not None:
             with pytest.raises(StoreError):
                 self.store.save_edition(DAILY, replace=True)
             return

@@ -12,6 +12,8 @@ import pytest
 
 from digest.adapters.store import SqlStore
 from digest.adapters.store.database import Database
+from digest.core.discreet import host_key
+from digest.core.revising import fingerprint
 from digest.errors import StoreError
 from digest.models import (
     Entry,
@@ -19,6 +21,7 @@ from digest.models import (
     FeedKind,
     FeedState,
     FinishedOutput,
+    HostState,
     KeptEntry,
     Known,
     Quality,
@@ -28,6 +31,7 @@ from digest.models import (
     SuppressionReason,
     Trace,
     Validators,
+    Wishes,
 )
 from digest.ports import Store
 from tests.test_store import FEED, NOW, address, article, edition, entry, pending
@@ -45,7 +49,14 @@ FULL_FEED = FeedState(
     moved_to="https://new.test/feed",
     gone=True,
     title="The Wire",
+    error="answered 410",
+    due_at=NOW + DAY,
+    ttl=timedelta(hours=1),
+    per_week=3.5,
+    newest_at=NOW - DAY,
+    wishes=Wishes(ai_input=False, max_snippet=0, told=("tdm-reservation: 1",)),
 )
+PUT_OFF = HostState("https://wire.test", SECRET, NOW, NOW + DAY, "answered 429")
 DAILY = edition("daily", date(2026, 8, 5), record='{"id":  "daily-2026-08-05",\n "\u00e9": 1}')
 
 
@@ -91,6 +102,8 @@ def fill(store: SqlStore) -> None:
     store.suppress([Suppression("gone@reader.test", SuppressionReason.BOUNCED, NOW)])
     store.finish_output(DAILY.id, "files:out", NOW)
     store.save_run("one", NOW, "{}")
+    store.save_host(PUT_OFF)
+    store.save_host(HostState("https://free.test", SECRET, NOW))
 
 
 def kept(key: str, outcome: EntryOutcome, **changes: object) -> KeptEntry:
@@ -153,7 +166,10 @@ def test_a_state_holds_what_is_remembered_in_a_fixed_order_and_no_text(store: Sq
         published_at=NOW - DAY,
         reason="leads",
         story_id="story-1",
+        fingerprint=fingerprint(entry("told", summary=SECRET, content=SECRET)),
     )
+    bare = dataclasses.replace(PUT_OFF, origin=host_key(PUT_OFF.origin), robots=None)
+    assert state.hosts == (dataclasses.replace(bare, robots_at=None),)
     assert [each.id for each in state.articles] == ["read", "thread", "told"]
     assert state.articles[2] == article("told", "Chips", "", note="n")
     assert state.editions == (DAILY,)
@@ -227,6 +243,10 @@ def test_a_state_goes_into_an_empty_store_and_comes_out_again(
     assert other.check() == []
     assert other.feed_states() == store.feed_states()
     assert other.editions() == [DAILY]
+    assert other.host(PUT_OFF.origin) == HostState(
+        PUT_OFF.origin, put_off_until=NOW + DAY, put_off_why="answered 429"
+    )
+    assert other.host("https://free.test") is None
     assert other.finished_outputs(DAILY.id) == {"files:out"}
     told = other.entry_history("told")
     assert told is not None
@@ -239,8 +259,10 @@ def test_a_state_goes_into_an_empty_store_and_comes_out_again(
     assert other.articles(seen_since=NOW - DAY, seen_until=NOW) == [told.article]
     assert [each.id for each in other.search("chips")] == ["told"]
     assert other.known_entries(["old", "told"]) == {
-        "old": Known(FEED, EntryOutcome.OLD, None),
-        "told": Known(FEED, EntryOutcome.PUBLISHED, FeedKind.NEWS),
+        "old": Known(
+            FEED, EntryOutcome.OLD, None, fingerprint(entry("old", summary=SECRET, content=SECRET))
+        ),
+        "told": Known(FEED, EntryOutcome.PUBLISHED, FeedKind.NEWS, state.entries[4].fingerprint),
     }
     assert other.counts() == {
         "feeds": 2,

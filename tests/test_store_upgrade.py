@@ -11,34 +11,76 @@ import pytest
 
 from digest.adapters.store import SqlStore
 from digest.errors import StoreError
-from digest.models import EntryOutcome, FeedState, Selected, Validators
+from digest.models import (
+    DeliveryStatus,
+    EntryOutcome,
+    FeedState,
+    HostState,
+    Known,
+    Revision,
+    Selected,
+    Validators,
+    Wishes,
+)
 from tests.test_store import FEED, NOW, address, article, edition, entry
 
-OLD = Path(__file__).with_name("store_version_1.sql").read_text(encoding="utf-8")
-OLD_TABLES = ("feeds", "entries", "articles", "editions", "runs")
+VERSION = 3
+OLD_TABLES = {
+    1: ("feeds", "entries", "articles", "editions", "runs"),
+    2: (
+        *("feeds", "entries", "articles", "editions", "runs", "traces", "addresses", "readers"),
+        *("suppressions", "soft_bounces", "deliveries", "finished_outputs", "sqlite_sequence"),
+    ),
+}
 EDITION = edition("daily", date(2026, 8, 5), record='{"id": "daily-2026-08-05"}')
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    path = tmp_path / "digest.db"
+def old_store(folder: Path, number: int) -> Path:
+    """A filled store as this version made it."""
+    path = folder / f"version_{number}.db"
     raw = sqlite3.connect(path, isolation_level=None)
     raw.execute("PRAGMA synchronous=OFF")  # of this connection only, and quicker
-    raw.executescript(OLD)
+    made = Path(__file__).with_name(f"store_version_{number}.sql")
+    raw.executescript(made.read_text(encoding="utf-8"))
     raw.close()
     return path
 
 
-def rows(path: Path) -> dict[str, list[tuple[object, ...]]]:
-    """What the old tables hold, the columns that version 1 knew."""
+@pytest.fixture(params=[1, 2])
+def old(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, int]:
+    number: int = request.param
+    return old_store(tmp_path, number), number
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return old_store(tmp_path, 1)
+
+
+@pytest.fixture
+def path_2(tmp_path: Path) -> Path:
+    return old_store(tmp_path, 2)
+
+
+Rows = dict[str, list[tuple[object, ...]]]
+
+
+def rows(path: Path, tables: tuple[str, ...]) -> Rows:
     raw = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
-    widths = {"editions": "id, name, date, opens, closes, record"}
-    found = {
-        table: raw.execute(f"SELECT {widths.get(table, '*')} FROM {table} ORDER BY 1").fetchall()  # noqa: S608
-        for table in OLD_TABLES
+    found: Rows = {
+        table: raw.execute(f"SELECT * FROM {table} ORDER BY 1").fetchall()  # noqa: S608
+        for table in tables
     }
     raw.close()
     return found
+
+
+def holds(path: Path, before: Rows) -> bool:
+    """Whether every row is there, its old columns as they were and none in another place."""
+    now = rows(path, tuple(before))
+    return before == {
+        table: [row[: len(before[table][0])] for row in now[table]] for table in before
+    }
 
 
 def version(path: Path) -> int:
@@ -66,11 +108,11 @@ def layout(path: Path) -> dict[str, tuple[object, ...]]:
 
 
 def test_a_store_of_version_1_keeps_everything(path: Path) -> None:
-    before = rows(path)
-    assert all(before[table] for table in OLD_TABLES)
+    before = rows(path, OLD_TABLES[1])
+    assert all(before.values())
     with SqlStore.open(address(path)) as store:
         assert store.check() == []
-        assert [store.counts()[table] for table in OLD_TABLES] == [1, 3, 2, 1, 1]
+        assert [store.counts()[table] for table in OLD_TABLES[1]] == [1, 3, 2, 1, 1]
         validators = Validators('W/"é"', "Wed, 05 Aug 2026 06:00:00 GMT")
         assert store.feed_states() == {
             FEED: FeedState(
@@ -82,21 +124,76 @@ def test_a_store_of_version_1_keeps_everything(path: Path) -> None:
         assert [each.id for each in store.search("chip")] == ["a"]
         assert [each.id for each in store.search("robots")] == ["b"]
         assert [each.id for each in store.unread_entries(FEED)] == ["c"]
-    assert rows(path) == before
-    assert version(path) == 2
+    assert holds(path, before)
+    assert version(path) == VERSION
     with SqlStore.open(address(path)) as store:
         assert store.check() == []
-    assert rows(path) == before
+    assert holds(path, before)
 
 
-def test_an_upgraded_store_is_laid_out_as_a_new_one(path: Path, tmp_path: Path) -> None:
-    new = tmp_path / "new.db"
+def test_a_store_of_version_2_keeps_everything(path_2: Path) -> None:
+    before = rows(path_2, OLD_TABLES[2])
+    assert all(before.values())
+    with SqlStore.open(address(path_2)) as store:
+        assert store.check() == []
+        assert store.feed_states() == {
+            FEED: FeedState(
+                FEED,
+                Validators('W/"é"', "Wed, 05 Aug 2026 06:00:00 GMT"),
+                304,
+                checked_at=NOW,
+                succeeded_at=NOW - timedelta(days=1),
+                failures=2,
+                moved_to="https://new.wire.test/feed",
+                gone=True,
+                title="The Wire",
+            ),
+            "https://other.test/feed": FeedState("https://other.test/feed"),
+        }
+        assert store.articles_by_id(["a"]) == [
+            article(
+                *("a", "Chips", "A new chip was announced."),
+                category="chips",
+                trust=0.5,
+                relevance=0.75,
+            )
+        ]
+        assert [each.entry.id for each in store.pending_entries()] == ["d"]
+        assert [each.id for each in store.search("moon")] == ["f"]
+        assert store.known_entries(["a"])["a"].fingerprint == ""
+        assert set(store.traces(["t"])) == {"t"}
+        assert [each.address for each in store.readers()] == ["a@reader.test", "b@reader.test"]
+        assert store.deliveries(EDITION.id, "email")[0].status is DeliveryStatus.SENT
+        assert store.finished_outputs(EDITION.id) == {"files:out"}
+    assert holds(path_2, before)
+    assert version(path_2) == VERSION
+
+
+def test_an_upgraded_store_is_laid_out_as_a_new_one(old: tuple[Path, int], tmp_path: Path) -> None:
+    path, new = old[0], tmp_path / "new.db"
     SqlStore.open(address(new)).close()
     SqlStore.open(address(path)).close()
     assert layout(path) == layout(new)
 
 
-def test_an_upgraded_store_takes_what_is_new(path: Path) -> None:
+def test_an_upgraded_store_takes_what_feeds_and_sites_say(old: tuple[Path, int]) -> None:
+    feed = FeedState(FEED, due_at=NOW, ttl=timedelta(hours=1), wishes=Wishes(False, 0, ("a",)))
+    host = HostState("https://wire.test", "", NOW, NOW, "answered 429")
+    with SqlStore.open(address(old[0])) as store:
+        store.save_feed(feed, [Selected(entry("e"), EntryOutcome.PENDING, "")], NOW)
+        store.save_host(host)
+        store.save_revision(Revision("c", NOW, "Gardens", "Tulips"), "f1")
+        store.save_article(article("c", ai_input=False, max_snippet=0), EntryOutcome.READ, "")
+        assert store.feed_states()[FEED] == feed
+        assert store.host(host.origin) == host
+        assert store.known_entries(["c"])["c"] == Known(
+            FEED, EntryOutcome.READ, article("c").kind, "f1"
+        )
+        assert store.articles_by_id(["c"]) == [article("c", ai_input=False, max_snippet=0)]
+        assert store.check() == []
+
+
+def test_an_upgraded_store_takes_readers_and_mail(path: Path) -> None:
     with SqlStore.open(address(path)) as store:
         store.add_readers(["a@reader.test"], NOW)
         frozen_before_readers = store.open_delivery(
@@ -116,28 +213,29 @@ def test_an_upgraded_store_takes_what_is_new(path: Path) -> None:
         assert store.check() == []
 
 
-def test_a_dry_run_reads_an_old_store_and_leaves_it_old(path: Path) -> None:
+def test_a_dry_run_reads_an_old_store_and_leaves_it_old(old: tuple[Path, int]) -> None:
+    path, number = old
     before = path.read_bytes()
     with SqlStore.open(address(path), scratch=True) as copy, copy.lease():
         assert copy.edition(EDITION.id) == EDITION
-        copy.add_readers(["a@reader.test"], NOW)
-        assert copy.counts()["readers"] == 1
-    assert [each.name for each in path.parent.iterdir()] == ["digest.db"]
+        copy.add_readers(["z@reader.test"], NOW)
+        assert "z@reader.test" in [each.address for each in copy.readers()]
+    assert [each.name for each in path.parent.iterdir()] == [path.name]
     assert path.read_bytes() == before
-    assert version(path) == 1
+    assert version(path) == number
 
 
 def test_an_upgrade_that_fails_leaves_the_old_store_whole(path: Path) -> None:
     raw = sqlite3.connect(path)
-    raw.execute("ALTER TABLE editions ADD COLUMN readers_until INTEGER")  # the last step's name
+    raw.execute("DROP INDEX entries_by_feed")  # which the last step takes away
     raw.commit()
     raw.close()
-    before = rows(path)
-    with pytest.raises(StoreError, match="readers_until"):
+    before = rows(path, OLD_TABLES[1])
+    with pytest.raises(StoreError, match="entries_by_feed"):
         SqlStore.open(address(path))
     assert version(path) == 1
-    assert rows(path) == before
-    assert "deliveries" not in layout(path)
+    assert rows(path, OLD_TABLES[1]) == before
+    assert {"deliveries", "hosts"}.isdisjoint(layout(path))
 
 
 def test_an_upgrade_waits_for_no_one_longer_than_it_was_told_to(path: Path) -> None:
@@ -147,7 +245,7 @@ def test_an_upgrade_waits_for_no_one_longer_than_it_was_told_to(path: Path) -> N
         SqlStore.open(address(path), timeout=0.05)
     raw.close()
     SqlStore.open(address(path)).close()
-    assert version(path) == 2
+    assert version(path) == VERSION
 
 
 def open_and_count(path: str) -> int:
@@ -160,13 +258,13 @@ def test_two_programs_may_upgrade_at_once(path: Path) -> None:
         assert pool.map(open_and_count, [str(path)] * 4, chunksize=1) == [3] * 4
 
 
-@pytest.mark.parametrize("number", [0, 3, -1])
+@pytest.mark.parametrize("number", [0, 4, -1])
 def test_a_version_that_is_not_known_is_refused(path: Path, number: int) -> None:
     raw = sqlite3.connect(path)
     raw.execute(f"PRAGMA user_version={number}")
     raw.close()
     for scratch in (False, True):
-        with pytest.raises(StoreError, match=f"its format is {number}, this one reads 2"):
+        with pytest.raises(StoreError, match=f"its format is {number}, this one reads 3"):
             SqlStore.open(address(path), scratch=scratch)
 
 

@@ -15,11 +15,23 @@ _SECRET = re.compile(
 )
 _ADDRESS = re.compile(r"@|%40", re.IGNORECASE)  # in a value: somebody's e-mail address
 _FEED = re.compile(r"feed:[0-9a-f]{16}")
+_HOST = re.compile(r"host:[0-9a-f]{16}")
+_GUID = re.compile(r"guid:[0-9a-f]{16}")
 
 
 def feed_key(url: str) -> str:
     """Return what a feed is known by in the files: a hash of its address, without any password."""
     return url if _FEED.fullmatch(url) else "feed:" + identity("feed", without_secrets(url))
+
+
+def host_key(origin: str) -> str:
+    """Return what a site is known by where nobody need read its name: a hash of its origin."""
+    return origin if is_host_key(origin) else "host:" + identity("host", origin)
+
+
+def guid_key(guid: str) -> str:
+    """Return what an entry's guid is known by in the files: a hash, since it may be an address."""
+    return guid if not guid or is_guid_key(guid) else "guid:" + identity("guid", guid)
 
 
 def without_secrets(url: str) -> str:
@@ -42,3 +54,13 @@ def without_secrets(url: str) -> str:
 def is_key(feed_url: str) -> bool:
     """Tell whether this stands for the address of a feed that is not configured."""
     return _FEED.fullmatch(feed_url) is not None
+
+
+def is_host_key(origin: str) -> bool:
+    """Tell whether this stands for a site whose name is not known."""
+    return _HOST.fullmatch(origin) is not None
+
+
+def is_guid_key(guid: str) -> bool:
+    """Tell whether this stands for a guid that is not known."""
+    return _GUID.fullmatch(guid) is not None

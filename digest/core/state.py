@@ -12,10 +12,10 @@ from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any, TypeVar
 
-from digest.core import statelines
+from digest.core import statefields, statelines
 from digest.core.discreet import feed_key, is_key
 from digest.errors import StoreError
-from digest.models import EntryOutcome, KeptEntry, State, StoredEdition
+from digest.models import EntryOutcome, FeedState, KeptEntry, State, StoredEdition
 
 FORMAT = "digest-state/1"
 MOST_CHARS = 64_000_000  # in all files together: six times what is kept of 65 feeds
@@ -59,12 +59,13 @@ def needed(state: State, now: datetime) -> State:
     entries = [e for e in state.entries if e.id in seen and (e.id in held or _young(e, now))]
     names = {e.id for e in editions}
     return State(
-        feeds=tuple(f for f in state.feeds if f.checked_at and f.checked_at > now - FEEDS),
+        feeds=tuple(f for f in state.feeds if f.gone or _asked_since(f, now - FEEDS)),
         entries=tuple(entries),
         articles=tuple(articles),
         traces=tuple(t for t in state.traces if t.article_id in cited & held),
         editions=tuple(editions),
         finished=tuple(f for f in state.finished if f.edition_id in names),
+        hosts=tuple(h for h in state.hosts if h.put_off_until and h.put_off_until > now),
     )
 
 
@@ -83,6 +84,7 @@ def to_files(state: State) -> dict[str, str]:
         "entries.jsonl": _lines(map(statelines.entry_line, state.entries)),
         "feeds.jsonl": _lines(map(statelines.feed_line, state.feeds)),
         "finished.jsonl": _lines(map(statelines.finished_line, state.finished)),
+        "hosts.jsonl": _lines(map(statelines.host_line, state.hosts)),
         "traces.jsonl": _lines(map(statelines.trace_line, state.traces)),
     }
 
@@ -116,6 +118,12 @@ def from_files(files: Mapping[str, str], feeds: Iterable[str]) -> State:
         editions=_read(files, "editions.jsonl", statelines.edition, lambda e: e.id),
         finished=_read(
             files, "finished.jsonl", statelines.finished, lambda f: (f.edition_id, f.output)
+        ),
+        hosts=_read(
+            {"hosts.jsonl": "", **files},  # earlier versions made none
+            "hosts.jsonl",
+            statelines.host,
+            lambda h: h.origin,
         ),
     )
 
@@ -153,6 +161,10 @@ def _recent(editions: Iterable[StoredEdition], now: datetime) -> list[StoredEdit
     return kept
 
 
+def _asked_since(feed: FeedState, since: datetime) -> bool:
+    return feed.checked_at is not None and feed.checked_at > since
+
+
 def _young(entry: KeptEntry, now: datetime) -> bool:
     return entry.first_seen_at > now - (ENTRIES if entry.published_at else UNDATED)
 
@@ -174,7 +186,7 @@ def _lines(lines: Iterable[Mapping[str, Any]]) -> str:
 
 def _json(line: Mapping[str, Any]) -> str:
     kept = {
-        name: statelines.legible(name, value)
+        name: statefields.legible(name, value)
         for name, value in line.items()
         if value not in (None, "", False)
     }

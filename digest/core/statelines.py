@@ -3,21 +3,19 @@
 Whoever can read the lines may: they hold no text of an article, no e-mail address, no secret, and
 no author but those a printed edition names. A feed's address may be a secret
 (``https://name:word@…``, ``?key=…``): it is kept as a hash, and found again among the feeds that
-are configured. Other addresses are kept without their user names and without the values of
-parameters that look like keys.
+are configured. Sites that asked to be left alone and entries' guids are kept as hashes too. Other
+addresses are kept without their user names and without the values of parameters that look like
+keys.
 """
 
 from __future__ import annotations
 
 import json
-import math
-import re
-from collections.abc import Mapping
-from datetime import UTC, date, datetime
-from enum import StrEnum
-from typing import Any, TypeVar
+from datetime import UTC, date, datetime, timedelta
 
-from digest.core.discreet import feed_key, is_key, without_secrets
+from digest.core import statefields as fields
+from digest.core.discreet import feed_key, guid_key, host_key, is_host_key, without_secrets
+from digest.core.statefields import Feeds, Line
 from digest.core.urls import canonical
 from digest.models import (
     Article,
@@ -25,30 +23,17 @@ from digest.models import (
     FeedKind,
     FeedState,
     FinishedOutput,
+    HostState,
     KeptEntry,
     Quality,
     StoredEdition,
     Trace,
     Validators,
     Window,
+    Wishes,
 )
 
 REASON = "known from an earlier run"  # why it was judged so is not kept
-LONGEST = 5_000  # characters of a text
-Line = Mapping[str, Any]
-Feeds = Mapping[str, str]  # addresses by key
-Choice = TypeVar("Choice", bound=StrEnum)
-
-_HASHES = re.compile(r"(?:[0-9a-f]{8}){0,2000}")
-_UNUSABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]")
-
-
-def legible(name: str, value: object) -> object:
-    """Return what a line says under a name as it can be read again: no controls, not endless."""
-    if isinstance(value, str) and name not in ("record", "facts", "shingles"):
-        return _UNUSABLE.sub(" ", value[:LONGEST])
-    return value
-
 
 # --- writing ---------------------------------------------------------------------------------
 
@@ -57,9 +42,13 @@ def entry_line(entry: KeptEntry) -> Line:
     return {
         "id": entry.id,
         "feed": feed_key(entry.feed_url),
+        "fingerprint": entry.fingerprint,
         "first_seen_at": _time(entry.first_seen_at),
+        "guid": guid_key(entry.guid),
         "outcome": entry.outcome.value,
         "published_at": entry.published_at and _time(entry.published_at),
+        "source": entry.source_name,
+        "source_url": canonical(without_secrets(entry.source_url)),
         "story": entry.story_id,
         "title": entry.title,
         "url": canonical(without_secrets(entry.url)),
@@ -75,6 +64,8 @@ def article_line(article: Article) -> Line:
         "first_seen_at": _time(article.first_seen_at),
         "kind": article.kind.value,
         "language": article.language,
+        "max_snippet": _digits(article.max_snippet),
+        "no_ai": not article.ai_input,
         "opinion": article.opinion,
         "published_at": _time(article.published_at),
         "publisher": article.publisher,
@@ -95,17 +86,33 @@ def trace_line(trace: Trace) -> Line:
 
 
 def feed_line(feed: FeedState) -> Line:
-    """Without ``moved_to``, which is an address; the next answer says it again."""
+    """Without its addresses and its error, which may tell one; the next answer says them again."""
     return {
         "id": feed_key(feed.url),
         "checked_at": feed.checked_at and _time(feed.checked_at),
+        "due_at": feed.due_at and _time(feed.due_at),
         "etag": feed.validators.etag,
         "failures": feed.failures or None,
         "gone": feed.gone,
         "last_modified": feed.validators.last_modified,
+        "max_snippet": _digits(feed.wishes.max_snippet),
+        "newest_at": feed.newest_at and _time(feed.newest_at),
+        "no_ai": not feed.wishes.ai_input,
+        "per_week": _digits(feed.per_week),
         "status": feed.status,
         "succeeded_at": feed.succeeded_at and _time(feed.succeeded_at),
         "title": feed.title,
+        "told": list(feed.wishes.told[: fields.MOST_TEXTS]) or None,
+        "ttl": _digits(None if feed.ttl is None else feed.ttl.total_seconds()),
+    }
+
+
+def host_line(host: HostState) -> Line:
+    """A site to be left alone, by a hash: a feed's site may be a secret as its address may."""
+    return {
+        "id": host_key(host.origin),
+        "until": host.put_off_until and _time(host.put_off_until),
+        "why": host.put_off_why,
     }
 
 
@@ -132,6 +139,11 @@ def finished_line(finished: FinishedOutput) -> Line:
     return {"id": finished.edition_id, "at": _time(finished.at), "output": finished.output}
 
 
+def _digits(number: float | None) -> str | None:
+    """As a text, since 0 says something else than nothing, and within what can be read again."""
+    return None if number is None else str(min(max(number, 0), fields.MOST))
+
+
 def _time(at: datetime) -> str:
     return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
@@ -147,57 +159,85 @@ def record_text(record: object) -> str:
 
 def entry(line: Line, feeds: Feeds) -> KeptEntry:
     return KeptEntry(
-        id=_text(line, "id", needed=True),
-        feed_url=_feed_url(line, "feed", feeds),
-        guid="",
-        url=_url(line),
-        title=_text(line, "title"),
-        published_at=_moment(line, "published_at") if "published_at" in line else None,
-        first_seen_at=_moment(line, "first_seen_at"),
-        outcome=_choice(EntryOutcome, line, "outcome"),
+        id=fields.text(line, "id", needed=True),
+        feed_url=fields.feed_url(line, "feed", feeds),
+        guid=fields.guid(line),
+        url=fields.url(line, "url"),
+        title=fields.text(line, "title"),
+        published_at=fields.moment_or_none(line, "published_at"),
+        first_seen_at=fields.moment(line, "first_seen_at"),
+        outcome=fields.choice(EntryOutcome, line, "outcome"),
         reason=REASON,
-        story_id=_text(line, "story") or None,
+        story_id=fields.text(line, "story") or None,
+        fingerprint=fields.text(line, "fingerprint"),
+        source_name=fields.text(line, "source"),
+        source_url=fields.url(line, "source_url"),
     )
 
 
 def article(line: Line, feeds: Feeds) -> Article:
     return Article(
-        id=_text(line, "id", needed=True),
-        url=_url(line),
-        title=_text(line, "title"),
-        publisher=_text(line, "publisher"),
-        domain=_text(line, "domain"),
+        id=fields.text(line, "id", needed=True),
+        url=fields.url(line, "url"),
+        title=fields.text(line, "title"),
+        publisher=fields.text(line, "publisher"),
+        domain=fields.text(line, "domain"),
         author="",
-        published_at=_moment(line, "published_at"),
-        first_seen_at=_moment(line, "first_seen_at"),
-        language=_text(line, "language"),
+        published_at=fields.moment(line, "published_at"),
+        first_seen_at=fields.moment(line, "first_seen_at"),
+        language=fields.text(line, "language"),
         text="",
-        quality=_choice(Quality, line, "quality"),
-        feed_url=_feed_url(line, "feed", feeds),
-        category=_text(line, "category"),
-        kind=_choice(FeedKind, line, "kind"),
-        trust=_number(line, "trust"),
-        opinion=_flag(line, "opinion"),
-        relevance=_number(line, "relevance"),
+        quality=fields.choice(Quality, line, "quality"),
+        feed_url=fields.feed_url(line, "feed", feeds),
+        category=fields.text(line, "category"),
+        kind=fields.choice(FeedKind, line, "kind"),
+        trust=fields.number(line, "trust"),
+        opinion=fields.flag(line, "opinion"),
+        relevance=fields.number(line, "relevance"),
         note="",
+        ai_input=not fields.flag(line, "no_ai"),
+        max_snippet=fields.count_or_none(line, "max_snippet"),
     )
 
 
 def trace(line: Line) -> Trace:
-    return Trace(_text(line, "id", needed=True), _hashes(line, "facts"), _hashes(line, "shingles"))
+    return Trace(
+        fields.text(line, "id", needed=True),
+        fields.hashes(line, "facts"),
+        fields.hashes(line, "shingles"),
+    )
 
 
 def feed(line: Line, feeds: Feeds) -> FeedState:
     return FeedState(
-        url=_feed_url(line, "id", feeds),
-        validators=Validators(_text(line, "etag") or None, _text(line, "last_modified") or None),
-        status=_count(line, "status") or None,
-        checked_at=_moment(line, "checked_at") if "checked_at" in line else None,
-        succeeded_at=_moment(line, "succeeded_at") if "succeeded_at" in line else None,
-        failures=_count(line, "failures"),
-        gone=_flag(line, "gone"),
-        title=_text(line, "title"),
+        url=fields.feed_url(line, "id", feeds),
+        validators=Validators(
+            fields.text(line, "etag") or None, fields.text(line, "last_modified") or None
+        ),
+        status=fields.count(line, "status") or None,
+        checked_at=fields.moment_or_none(line, "checked_at"),
+        succeeded_at=fields.moment_or_none(line, "succeeded_at"),
+        failures=fields.count(line, "failures"),
+        gone=fields.flag(line, "gone"),
+        title=fields.text(line, "title"),
+        due_at=fields.moment_or_none(line, "due_at"),
+        ttl=timedelta(seconds=fields.positive(line, "ttl")) if "ttl" in line else None,
+        per_week=fields.positive(line, "per_week") if "per_week" in line else None,
+        newest_at=fields.moment_or_none(line, "newest_at"),
+        wishes=Wishes(
+            not fields.flag(line, "no_ai"),
+            fields.count_or_none(line, "max_snippet"),
+            fields.texts(line, "told"),
+        ),
     )
+
+
+def host(line: Line) -> HostState:
+    key = fields.text(line, "id", needed=True)
+    if not is_host_key(key):
+        raise ValueError("id is no hash of a site")
+    until = fields.moment(line, "until")
+    return HostState(key, put_off_until=until, put_off_why=fields.text(line, "why"))
 
 
 def edition(line: Line) -> StoredEdition:
@@ -207,85 +247,17 @@ def edition(line: Line) -> StoredEdition:
     if not isinstance(record, str):
         raise ValueError("record is missing")
     return StoredEdition(
-        _text(line, "id", needed=True),
-        _text(line, "name", needed=True),
-        date.fromisoformat(_text(line, "date", needed=True)),
-        Window(_moment(line, "opens"), _moment(line, "closes")),
+        fields.text(line, "id", needed=True),
+        fields.text(line, "name", needed=True),
+        date.fromisoformat(fields.text(line, "date", needed=True)),
+        Window(fields.moment(line, "opens"), fields.moment(line, "closes")),
         record,
     )
 
 
 def finished(line: Line) -> FinishedOutput:
     return FinishedOutput(
-        _text(line, "id", needed=True), _text(line, "output", needed=True), _moment(line, "at")
+        fields.text(line, "id", needed=True),
+        fields.text(line, "output", needed=True),
+        fields.moment(line, "at"),
     )
-
-
-def _text(line: Line, name: str, *, needed: bool = False) -> str:
-    value = line.get(name, "")
-    if not isinstance(value, str) or len(value) > LONGEST or _UNUSABLE.search(value):
-        raise ValueError(f"{name} is no plain text")
-    if needed and not value:
-        raise ValueError(f"{name} is missing")
-    return value
-
-
-def _url(line: Line) -> str:
-    url = _text(line, "url")
-    if url and canonical(url) != url:
-        raise ValueError("url is no web address as they are kept here")
-    return url
-
-
-def _feed_url(line: Line, name: str, feeds: Feeds) -> str:
-    key = _text(line, name, needed=True)
-    if not is_key(key):
-        raise ValueError(f"{name} is no hash of a feed")
-    return feeds.get(key, key)
-
-
-def _moment(line: Line, name: str) -> datetime:
-    value = _text(line, name, needed=True)
-    try:
-        at = datetime.fromisoformat(value)
-        if at.tzinfo is not None:
-            return at.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise ValueError(f"{name} is no time with an offset")
-
-
-def _number(line: Line, name: str) -> float:
-    value = float(_text(line, name, needed=True))
-    if not math.isfinite(value):
-        raise ValueError(f"{name} is no number")
-    return value
-
-
-def _count(line: Line, name: str) -> int:
-    value = line.get(name, 0)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 10**9:
-        raise ValueError(f"{name} is no count")
-    return value
-
-
-def _flag(line: Line, name: str) -> bool:
-    value = line.get(name, False)
-    if not isinstance(value, bool):
-        raise ValueError(f"{name} is neither true nor false")
-    return value
-
-
-def _choice(kind: type[Choice], line: Line, name: str) -> Choice:
-    value = _text(line, name, needed=True)
-    try:
-        return kind(value)
-    except ValueError:
-        raise ValueError(f"{name} is none of {', '.join(kind)}") from None
-
-
-def _hashes(line: Line, name: str) -> frozenset[str]:
-    value = line.get(name, "")
-    if not isinstance(value, str) or not _HASHES.fullmatch(value):
-        raise ValueError(f"{name} is no row of hashes")
-    return frozenset(value[i : i + 8] for i in range(0, len(value), 8))

@@ -20,7 +20,9 @@ from digest.models import (
     Entry,
     EntryOutcome,
     FeedState,
+    HostState,
     Known,
+    Revision,
     Selected,
     State,
     StoredEdition,
@@ -50,9 +52,11 @@ class SqlStore(Mail):
         from digest.adapters.store.articles import Articles
         from digest.adapters.store.editions import Editions
         from digest.adapters.store.entries import Entries
+        from digest.adapters.store.sources import Sources
 
         super().__init__(database, new_token)
         self._scratch = scratch
+        self._sources = Sources(database.connection)
         self._entries = Entries(database.connection)
         self._articles = Articles(database.connection)
         self._editions = Editions(database.connection)
@@ -108,19 +112,42 @@ class SqlStore(Mail):
             self._database.probe()
             yield
 
-    # --- feeds and entries ---
+    # --- feeds, sites and entries ---
 
     def feed_states(self) -> dict[str, FeedState]:
         with self._database.transaction():
-            return self._entries.feed_states()
+            return self._sources.feeds()
 
     def save_feed(self, state: FeedState, selected: Sequence[Selected], now: datetime) -> None:
         with self._database.transaction():
-            self._entries.save_feed(state, selected, now)
+            self._sources.save_feed(state)
+            self._entries.save(selected, now)
+
+    def host(self, origin: str) -> HostState | None:
+        with self._database.transaction():
+            return self._sources.host(origin)
+
+    def save_host(self, state: HostState) -> None:
+        with self._database.transaction():
+            self._sources.save_host(state)
 
     def known_entries(self, ids: Iterable[str]) -> dict[str, Known]:
         with self._database.transaction():
             return self._entries.known(ids)
+
+    def known_guids(self, feed_url: str, guids: Iterable[str]) -> dict[str, Entry]:
+        """Return the feed's stored entries with these guids; none for an empty one."""
+        with self._database.transaction():
+            return self._entries.by_guid(feed_url, guids)
+
+    def save_revision(self, revision: Revision, fingerprint: str) -> None:
+        """Keep the texts an entry has now; the last 20 of them stay."""
+        with self._database.transaction():
+            self._entries.revise(revision, fingerprint)
+
+    def revisions(self, entry_id: str) -> list[Revision]:
+        with self._database.transaction():
+            return self._entries.revisions(entry_id)
 
     def unread_entries(self, feed_url: str) -> list[Entry]:
         """Return the feed's entries that were passed over, as the feed gave them, newest first."""
@@ -154,6 +181,7 @@ class SqlStore(Mail):
                 reason=row.reason,
                 story_id=row.story_id,
                 article=article,
+                revisions=tuple(self._entries.revisions(row.id)),
             )
 
     # --- articles ---
@@ -223,7 +251,7 @@ class SqlStore(Mail):
     def state(self, *, since: datetime) -> State:
         """Return what is remembered, all as of one moment. Every ``text`` is empty."""
         with self._database.transaction(whole=True):
-            return self._memory.state(self._entries, since)
+            return self._memory.state(self._sources, since)
 
     def load_state(self, state: State) -> None:
         """Add what a state remembers, all of it or nothing.

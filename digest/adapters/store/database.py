@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from sqlalchemy.pool import StaticPool
 
-from digest.adapters.store import schema
+from digest.adapters.store import layout
 from digest.errors import StoreError
 
 _LONG_LOG = 8000  # pages: a log of 32 MB, merged less often
@@ -116,14 +116,14 @@ class Database:
 
     def _prepare(self) -> None:
         """Make the tables of a new file, or bring an older one to this version."""
-        if _version(self._raw) == schema.VERSION:
+        if _version(self._raw) == layout.VERSION:
             return
         self.connection.exec_driver_sql("BEGIN IMMEDIATE")
         version = _version(self._raw)  # another process may have been quicker
         if version == 0:
-            schema.create(self.connection)
-        elif version < schema.VERSION:
-            schema.upgrade(self.connection)
+            layout.create(self.connection)
+        elif version < layout.VERSION:
+            layout.upgrade(self.connection, version)
 
     @contextmanager
     def transaction(self, *, durable: bool = False, whole: bool = False) -> Iterator[None]:
@@ -266,14 +266,14 @@ def _refuse_foreign(raw: sqlite3.Connection, path: Path) -> None:
     application, version, tables = _identity(raw)
     if (application, version, tables) == (0, 0, 0):
         return
-    if application != schema.APPLICATION_ID:
+    if application != layout.APPLICATION_ID:
         raise StoreError(
             f"the store {path} is a database of another program: set `store` to another file"
         )
-    if not 1 <= version <= schema.VERSION:
+    if not 1 <= version <= layout.VERSION:
         raise StoreError(
             f"the store {path} was written by another version of Digest (its format is {version}, "
-            f"this one reads {schema.VERSION}): use that version, or set `store` to another file"
+            f"this one reads {layout.VERSION}): use that version, or set `store` to another file"
         )
 
 

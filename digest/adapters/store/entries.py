@@ -1,8 +1,9 @@
-"""Feeds and their entries: what was seen, and what became of it."""
+"""Entries of feeds: what was seen, and what became of it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -11,30 +12,16 @@ from sqlalchemy.dialects.sqlite import insert
 
 from digest.adapters.store import schema
 from digest.adapters.store.chunks import chunks
-from digest.models import (
-    Article,
-    Entry,
-    EntryOutcome,
-    FeedKind,
-    FeedState,
-    Known,
-    Selected,
-    Validators,
-)
+from digest.core.discreet import guid_key
+from digest.core.revising import fingerprint
+from digest.models import Article, Entry, EntryOutcome, FeedKind, Known, Revision, Selected
 
 _CHOSEN = (EntryOutcome.PENDING, EntryOutcome.READ)  # an article is to come
 
-_feeds = schema.feeds
+_MOST_REVISIONS = 20  # of one entry: a feed may change its texts every time it is asked
+
 _entries = schema.entries
-
-
-def _save_feed_statement() -> Any:
-    statement = insert(_feeds)
-    changed = {c.name: statement.excluded[c.name] for c in _feeds.c if c.name != "url"}
-    return statement.on_conflict_do_update(index_elements=["url"], set_=changed)
-
-
-_SAVE_FEED = _save_feed_statement()
+_revisions = schema.revisions
 _ADD_ENTRIES = insert(_entries).on_conflict_do_nothing(index_elements=["id"])
 
 
@@ -57,27 +44,42 @@ _WITH_ARTICLE = sa.select(_entries).outerjoin(
 )
 _WITHOUT_ARTICLE = _WITH_ARTICLE.where(schema.articles.c.id.is_(None))
 _KNOWN = sa.select(
-    _entries.c.id, _entries.c.feed_url, _entries.c.outcome, schema.articles.c.kind
+    _entries.c.id,
+    _entries.c.feed_url,
+    _entries.c.outcome,
+    _entries.c.fingerprint,
+    schema.articles.c.kind,
 ).outerjoin(schema.articles, schema.articles.c.id == _entries.c.id)
 _SET_OUTCOME = (
     sa.update(_entries)
     .where(_entries.c.id == sa.bindparam("of"))
     .values(outcome=sa.bindparam("to"), story_id=sa.bindparam("story"), reason=sa.bindparam("why"))
 )
+_SET_FINGERPRINT = (
+    sa.update(_entries)
+    .where(_entries.c.id == sa.bindparam("of"))
+    .values(fingerprint=sa.bindparam("now"))
+)
+_THE_REVISIONS = _revisions.c.entry_id == sa.bindparam("of", type_=schema.PlainText)
+_FORGET_REVISIONS = sa.delete(_revisions).where(
+    _THE_REVISIONS,
+    _revisions.c.n.not_in(
+        sa.select(_revisions.c.n)
+        .where(_THE_REVISIONS)
+        .order_by(_revisions.c.seen_at.desc(), _revisions.c.n.desc())
+        .limit(_MOST_REVISIONS)
+    ),
+)
 
 
 class Entries:
-    """Reads and writes feeds and entries; the caller opens and ends the transaction."""
+    """Reads and writes entries; the caller opens and ends the transaction."""
 
     def __init__(self, connection: sa.Connection) -> None:
         self._connection = connection
 
-    def feed_states(self) -> dict[str, FeedState]:
-        rows = self._connection.execute(sa.select(_feeds))
-        return {row.url: _feed_state(row) for row in rows}
-
-    def save_feed(self, state: FeedState, selected: Sequence[Selected], now: datetime) -> None:
-        self._connection.execute(_SAVE_FEED, feed_row(state))
+    def save(self, selected: Sequence[Selected], now: datetime) -> None:
+        """Add new entries; one that is there is taken over where it is now to be read."""
         for statement, chosen in ((_TAKE_ENTRIES, True), (_ADD_ENTRIES, False)):
             rows = [entry_row(s, now) for s in selected if (s.outcome in _CHOSEN) is chosen]
             if rows:
@@ -90,8 +92,45 @@ class Entries:
             query = _KNOWN.where(_entries.c.id.in_(chunk))
             for row in self._connection.execute(query):
                 kind = FeedKind(row.kind) if row.kind is not None else None
-                found[row.id] = Known(row.feed_url, EntryOutcome(row.outcome), kind)
+                outcome = EntryOutcome(row.outcome)
+                found[row.id] = Known(row.feed_url, outcome, kind, row.fingerprint)
         return found
+
+    def by_guid(self, feed_url: str, guids: Iterable[str]) -> dict[str, Entry]:
+        """The feed's entries with these guids, by guid; the newest of several.
+
+        One that came with a saved state has its guid as a hash.
+        """
+        asked = {form: guid for guid in guids if guid for form in (guid, guid_key(guid))}
+        found: dict[str, Any] = {}
+        for chunk in chunks(list(asked)):
+            query = sa.select(_entries).where(
+                _entries.c.feed_url == feed_url, _entries.c.guid.in_(chunk)
+            )
+            for row in self._connection.execute(query):
+                guid = asked[row.guid]
+                if guid not in found or _age(found[guid]) < _age(row):
+                    found[guid] = row
+        return {guid: replace(_entry(row), guid=guid) for guid, row in found.items()}
+
+    def revise(self, revision: Revision, now: str) -> None:
+        """Keep an entry's new texts, and their fingerprint; the oldest of many texts go."""
+        self._connection.execute(
+            sa.insert(_revisions),
+            {
+                "entry_id": revision.entry_id,
+                "seen_at": revision.seen_at,
+                "title": revision.title,
+                "text": revision.text,
+            },
+        )
+        self._connection.execute(_SET_FINGERPRINT, {"of": revision.entry_id, "now": now})
+        self._connection.execute(_FORGET_REVISIONS, {"of": revision.entry_id})
+
+    def revisions(self, entry_id: str) -> list[Revision]:
+        query = sa.select(_revisions).where(_revisions.c.entry_id == entry_id)
+        rows = self._connection.execute(query.order_by(_revisions.c.seen_at, _revisions.c.n))
+        return [Revision(row.entry_id, row.seen_at, row.title, row.text) for row in rows]
 
     def waiting(self) -> set[str]:
         """The ids of entries whose article no edition has judged."""
@@ -121,7 +160,9 @@ class Entries:
         settled = {"of": article.id, "to": outcome.value, "why": reason}
         if self._connection.execute(_SETTLE, settled).rowcount == 0:
             selected = Selected(_entry_of(article), outcome, reason)
-            self._connection.execute(_ADD_ENTRIES, [entry_row(selected, article.first_seen_at)])
+            # The texts a feed may yet give it are not known.
+            row = entry_row(selected, article.first_seen_at) | {"fingerprint": ""}
+            self._connection.execute(_ADD_ENTRIES, [row])
 
     def save_outcomes(self, outcomes: Iterable[tuple[str, EntryOutcome, str | None, str]]) -> None:
         rows = [
@@ -146,35 +187,6 @@ class Entries:
         return None
 
 
-def feed_row(state: FeedState) -> dict[str, Any]:
-    return {
-        "url": state.url,
-        "etag": state.validators.etag,
-        "last_modified": state.validators.last_modified,
-        "status": state.status,
-        "checked_at": state.checked_at,
-        "succeeded_at": state.succeeded_at,
-        "failures": state.failures,
-        "moved_to": state.moved_to,
-        "gone": state.gone,
-        "title": state.title,
-    }
-
-
-def _feed_state(row: Any) -> FeedState:
-    return FeedState(
-        url=row.url,
-        validators=Validators(row.etag, row.last_modified),
-        status=row.status,
-        checked_at=row.checked_at,
-        succeeded_at=row.succeeded_at,
-        failures=row.failures,
-        moved_to=row.moved_to,
-        gone=row.gone,
-        title=row.title,
-    )
-
-
 def entry_row(selected: Selected, now: datetime) -> dict[str, Any]:
     entry = selected.entry
     return {
@@ -194,6 +206,9 @@ def entry_row(selected: Selected, now: datetime) -> dict[str, Any]:
         "outcome": selected.outcome.value,
         "reason": selected.reason,
         "story_id": None,
+        "fingerprint": fingerprint(entry),
+        "source_name": entry.source_name,
+        "source_url": entry.source_url,
     }
 
 
@@ -225,4 +240,10 @@ def _entry(row: Any) -> Entry:
         language=row.language,
         tags=tuple(row.tags),
         paywalled=row.paywalled,
+        source_name=row.source_name,
+        source_url=row.source_url,
     )
+
+
+def _age(row: Any) -> tuple[datetime, str]:
+    return row.first_seen_at, row.id

@@ -9,13 +9,10 @@ text, and can be read with any SQLite tool.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-
-APPLICATION_ID = 0x44677374  # "Dgst" in the file's header marks a database as ours
-VERSION = 2  # 1 knew feeds, entries, articles, editions and runs
 
 
 class UtcTime(sa.types.TypeDecorator[datetime]):
@@ -55,6 +52,19 @@ class PlainText(sa.types.TypeDecorator[str]):
         return None if value is None else str(value)
 
 
+class Seconds(sa.types.TypeDecorator[timedelta]):
+    """A span of time, kept as seconds."""
+
+    impl = sa.Float
+    cache_ok = True
+
+    def process_bind_param(self, value: timedelta | None, _dialect: Any) -> float | None:
+        return None if value is None else value.total_seconds()
+
+    def process_result_value(self, value: Any, _dialect: Any) -> timedelta | None:
+        return None if value is None else timedelta(seconds=value)
+
+
 metadata = sa.MetaData()
 
 
@@ -64,6 +74,15 @@ def _text(name: str, *, key: bool = False, optional: bool = False) -> sa.Column[
 
 def _time(name: str, *, optional: bool = False) -> sa.Column[datetime]:
     return sa.Column(name, UtcTime, nullable=optional)
+
+
+def _later(name: str, kind: Any, default: str) -> sa.Column[Any]:
+    """A column that older files have not: it stands last, and their rows take the default."""
+    return sa.Column(name, kind, nullable=False, server_default=sa.text(default))
+
+
+def _later_text(name: str) -> sa.Column[Any]:
+    return _later(name, PlainText, "''")
 
 
 feeds = sa.Table(
@@ -79,6 +98,26 @@ feeds = sa.Table(
     _text("moved_to", optional=True),
     sa.Column("gone", sa.Boolean, nullable=False),
     _text("title"),
+    _later("moved_times", sa.Integer, "0"),
+    _later_text("address"),
+    _later_text("error"),
+    _time("due_at", optional=True),
+    sa.Column("ttl", Seconds),
+    sa.Column("per_week", sa.Float),
+    _time("newest_at", optional=True),
+    _later("wishes", sa.JSON, "'{}'"),
+)
+
+# A site is known by `discreet.host_key`, as in a saved state: one that was loaded from there and
+# one that was met here are the same row.
+hosts = sa.Table(
+    "hosts",
+    metadata,
+    _text("key", key=True),
+    _text("robots", optional=True),
+    _time("robots_at", optional=True),
+    _time("put_off_until", optional=True),
+    _text("put_off_why"),
 )
 
 entries = sa.Table(
@@ -100,10 +139,24 @@ entries = sa.Table(
     _text("outcome"),
     _text("reason"),
     _text("story_id", optional=True),
+    _later_text("fingerprint"),  # of its texts; stays when they go
+    _later_text("source_name"),
+    _later_text("source_url"),
     sa.Index("entries_by_url", "url"),
-    sa.Index("entries_by_feed", "feed_url"),
+    sa.Index("entries_by_guid", "feed_url", "guid"),
 )
 sa.Index("entries_by_outcome", entries.c.outcome, entries.c.first_seen_at)
+
+revisions = sa.Table(
+    "revisions",
+    metadata,
+    sa.Column("n", sa.Integer, primary_key=True),
+    sa.Column("entry_id", PlainText, sa.ForeignKey("entries.id"), nullable=False),
+    _time("seen_at"),
+    _text("title"),
+    _text("text"),
+    sa.Index("revisions_by_entry", "entry_id", "seen_at"),
+)
 
 articles = sa.Table(
     "articles",
@@ -128,6 +181,8 @@ articles = sa.Table(
     sa.Column("opinion", sa.Boolean, nullable=False),
     sa.Column("relevance", sa.Float, nullable=False),
     _text("note"),
+    _later("ai_input", sa.Boolean, "1"),
+    sa.Column("max_snippet", sa.Integer),
     sa.Index("articles_by_url", "url"),
     sa.Index("articles_by_first_seen", "first_seen_at", "id"),
     sa.Index("articles_by_published", "published_at"),
@@ -144,7 +199,7 @@ editions = sa.Table(
     _text("record"),
     # The highest number of a reader on the list when the edition was frozen: without any clock,
     # who comes later gets the next one.
-    sa.Column("readers_until", sa.Integer, nullable=False, server_default=sa.text("0")),
+    _later("readers_until", sa.Integer, "0"),
     sa.Index("editions_by_date", "name", "date", "closes"),
 )
 
@@ -229,14 +284,12 @@ finished_outputs = sa.Table(
     _time("at"),
 )
 
-_SINCE_2 = (traces, addresses, readers, suppressions, soft_bounces, deliveries, finished_outputs)
-
 # Articles that the full-text index has still to take in: FTS5 takes rows in by the hundred more
 # than twice as fast as one in each transaction (`index_articles` does it, every reader calls it).
 _unindexed = sa.Table("articles_unindexed", metadata, sa.Column("n", sa.Integer, primary_key=True))
 
 # The index keeps no copy of the texts; the triggers leave no change of an article unnoticed.
-_FULL_TEXT = (
+FULL_TEXT = (
     """CREATE VIRTUAL TABLE articles_fts USING fts5(
          title, text, content='articles', content_rowid='n',
          tokenize='porter unicode61 remove_diacritics 2')""",
@@ -269,24 +322,3 @@ def index_articles(connection: sa.Connection) -> None:
              SELECT n, title, text FROM articles_unindexed JOIN articles USING (n)"""
     )
     connection.execute(sa.delete(_unindexed))
-
-
-def create(connection: sa.Connection) -> None:
-    """Make every table in the open transaction, and mark the file as ours."""
-    metadata.create_all(connection)
-    for statement in _FULL_TEXT:
-        connection.exec_driver_sql(statement)
-    connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
-    connection.exec_driver_sql(f"PRAGMA user_version={VERSION}")
-
-
-def upgrade(connection: sa.Connection) -> None:
-    """Bring a file of version 1 to this one in the open transaction; nothing in it is lost.
-
-    Its editions were frozen when there was no list of readers: nobody is to get them.
-    """
-    metadata.create_all(connection, tables=_SINCE_2)
-    connection.exec_driver_sql(
-        "ALTER TABLE editions ADD COLUMN readers_until INTEGER DEFAULT 0 NOT NULL"
-    )
-    connection.exec_driver_sql(f"PRAGMA user_version={VERSION}")

@@ -12,8 +12,9 @@ from sqlalchemy.dialects.sqlite import insert
 
 from digest.adapters.store import articles, editions, schema
 from digest.adapters.store.chunks import chunks
-from digest.adapters.store.entries import Entries, entry_row, feed_row
+from digest.adapters.store.entries import Entries, entry_row
 from digest.adapters.store.ledger import Ledger
+from digest.adapters.store.sources import Sources, feed_row, host_row
 from digest.errors import StoreError
 from digest.models import (
     Article,
@@ -85,12 +86,12 @@ class Memory:
             found.update((row.article_id, _trace(row)) for row in self._connection.execute(query))
         return found
 
-    def state(self, entries: Entries, since: datetime) -> State:
+    def state(self, sources: Sources, since: datetime) -> State:
         def rows(query: Any) -> Any:
             return self._connection.execute(query, {"since": since})
 
         newest_last = (_editions.c.date, _editions.c.closes, _editions.c.id)
-        feeds = entries.feed_states()
+        feeds = sources.feeds()
         return State(
             feeds=tuple(feeds[url] for url in sorted(feeds)),
             entries=tuple(_kept_entry(row) for row in rows(_LATE_ENTRIES)),
@@ -102,11 +103,13 @@ class Memory:
             finished=tuple(
                 FinishedOutput(row.edition_id, row.output, row.at) for row in rows(_LATE_FINISHED)
             ),
+            hosts=sources.put_off(since),
         )
 
     def load(self, state: State, entries: Entries, ledger: Ledger) -> None:
         """Add what is not here. An article and its trace come with their entry or not at all."""
         self._add(schema.feeds, [feed_row(feed) for feed in state.feeds])
+        self._add(schema.hosts, [host_row(host) for host in state.hosts])
         here = set(entries.known(entry.id for entry in state.entries))
         new = {e.id: e for e in reversed(state.entries) if e.id not in here}
         threads = {a.id for a in state.articles if a.kind is FeedKind.DISCUSSION}
@@ -154,9 +157,11 @@ def _entry_row(kept: KeptEntry) -> dict[str, Any]:
         url=kept.url,
         title=kept.title,
         published_at=kept.published_at,
+        source_name=kept.source_name,
+        source_url=kept.source_url,
     )
     row = entry_row(Selected(entry, kept.outcome, kept.reason), kept.first_seen_at)
-    return row | {"story_id": kept.story_id}
+    return row | {"story_id": kept.story_id, "fingerprint": kept.fingerprint}
 
 
 def _kept_entry(row: Any) -> KeptEntry:
