@@ -8,20 +8,23 @@ twice.
 from __future__ import annotations
 
 import asyncio
+import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from digest import revisions
+from digest.asking import Asking, Heard
 from digest.core import feeds, ownership, selection
 from digest.core.memory import LATE
 from digest.core.ownership import Offer
 from digest.core.urls import registrable_domain
-from digest.errors import FetchError, ItemError
 from digest.models import (
     Entry,
     EntryOutcome,
     EntryReport,
     Feed,
+    FeedKind,
     FeedOutcome,
     FeedReport,
     FeedState,
@@ -34,7 +37,7 @@ from digest.models import (
 from digest.reading import Read, Reading
 from digest.world import World
 
-GONE_FOR = timedelta(days=30)  # a feed that said 410 is left alone this long
+OURS = 3  # feeds, none of which can be reached at all: the trouble is on this side
 CHOSEN = (EntryOutcome.PENDING, EntryOutcome.READ)
 TOLD = (EntryOutcome.OFF_TOPIC, EntryOutcome.MUTED)  # passed over for a reason worth telling
 
@@ -49,18 +52,19 @@ class Gathered:
     fetched_at: float = 0.0  # the meter's reading when the last feed was here
     read: Read = field(default_factory=Read)
 
+    lost: set[str] = field(default_factory=set)  # feeds that gave nothing to read, by address
+
     def answered(self) -> bool:
         """Tell whether any feed answered at all (none asked counts as answered)."""
         return not self.feeds or len(self.silent()) < len(self.feeds)
 
     def heard(self) -> int:
-        """Return how many feeds gave an answer to read."""
+        """Return how many feeds gave an answer to read, now or lately."""
         return len(self.feeds) - len(self.silent())
 
     def silent(self) -> list[FeedReport]:
-        """Return the feeds that gave no answer to read."""
-        lost = {FeedOutcome.FAILED, FeedOutcome.GONE}
-        return [f for f in self.feeds if f.outcome in lost]
+        """Return the feeds that gave no answer to read; one read lately is not among them."""
+        return [f for f in self.feeds if f.url in self.lost]
 
 
 class Gathering:
@@ -68,7 +72,8 @@ class Gathering:
 
     ``opens`` is the publication time before which an entry is old; ``judge`` decides on content.
     A ``search`` looks for something particular and leaves no mark on editions: what it does not
-    want stays unseen, and what an earlier run passed over is looked at again.
+    want stays unseen, and what an earlier run passed over is looked at again. ``least`` is the
+    least pause between two times a feed is asked, ``jitter`` gives numbers from 0 to 1.
     """
 
     def __init__(
@@ -80,6 +85,8 @@ class Gathering:
         judge: Callable[[Feed, Entry], tuple[EntryOutcome | None, str]],
         topics: Sequence[str] = (),
         search: bool = False,
+        least: timedelta = timedelta(),
+        jitter: Callable[[], float] = random.random,
     ) -> None:
         self._world = world
         self._store = world.store
@@ -87,6 +94,9 @@ class Gathering:
         self._opens = opens
         self._judge = judge
         self._search = search
+        self._least = least
+        self._jitter = jitter
+        self._unreached: list[FeedState] = []
         self._found = Gathered()
         self._configured: frozenset[str] = frozenset()
         self._reading = Reading(
@@ -95,7 +105,9 @@ class Gathering:
             world.store,
             world.progress,
             world.meter,
+            world.manners,
             now=now,
+            modelled=world.model is not None,
             topics=topics,
             search=search,
             read=self._found.read,
@@ -113,108 +125,116 @@ class Gathering:
             self._world.workers.prepare()  # a feed never asked before has a body to read
         self._world.progress.start("feeds", len(wanted))
         self._world.progress.start("articles", 0)
+        asking = Asking(
+            self._world,
+            states,
+            now=self._now,
+            least=self._least,
+            jitter=self._jitter,
+            answered=self._answered,
+        )
         try:
             async with asyncio.TaskGroup() as tasks:
                 for left in self._store.pending_entries():
                     feed = by_url.get(left.entry.feed_url)
                     if feed is not None:
-                        self._reading.take(tasks, _left_over(feed, left))
+                        state = states.get(feed.url, FeedState(feed.url))
+                        self._reading.take(tasks, _left_over(feed, left, state))
                 for feed in wanted:
-                    state = states.get(feed.url, FeedState(feed.url))
-                    tasks.create_task(self._feed(tasks, feed, state))
+                    tasks.create_task(self._feed(tasks, feed, asking))
         except ExceptionGroup as group:
             raise first_of(group) from group
+        if len(self._unreached) == len(wanted) >= OURS:
+            self._blame_nobody()
         place = {url: n for n, url in enumerate(by_url)}
         self._found.feeds.sort(key=lambda f: place[f.url])
         return self._found
 
-    async def _feed(self, tasks: asyncio.TaskGroup, feed: Feed, state: FeedState) -> None:
+    def _answered(self) -> None:
+        self._found.fetched_at = self._world.meter.seconds()
+
+    async def _feed(self, tasks: asyncio.TaskGroup, feed: Feed, asking: Asking) -> None:
         """Ask one feed, and take what it lists."""
         try:
-            if state.gone and state.checked_at and self._now - state.checked_at < GONE_FOR:
-                message = "gone since an earlier run (410); asked again once a month"
-                self._report(feed, state, FeedOutcome.GONE, error=message)
-                return
-            async with self._world.fetcher.answer(feed.url, state.validators) as answer:
-                self._found.fetched_at = self._world.meter.seconds()
-                fresh = replace(
-                    state,
-                    status=answer.status,
-                    checked_at=self._now,
-                    succeeded_at=self._now,
-                    failures=0,
-                    gone=False,
-                    moved_to=answer.moved_to,
-                )
-                if answer.status == 304:
-                    self._unchanged(tasks, feed, fresh)
-                    return
-                kind = answer.headers.get("content-type", "")
-                parsed = await self._world.workers.run(
-                    feeds.parse_feed, answer.body, feed.url, kind
-                )
+            heard = await asking.ask(feed)
+            self._found.problems += heard.problems
+            if heard.silent:
+                self._found.lost.add(feed.url)
+                if not heard.reached:
+                    self._unreached.append(heard.source)
             if not self._search:
-                headers = answer.headers
-                validators = Validators(headers.get("etag"), headers.get("last-modified"))
-                title = parsed.title or feed.name or feed.url
-                fresh = replace(fresh, validators=validators, title=title)
-            followed = state.title != ""  # read before, so an older entry may be a late one
-            self._take(tasks, feed, fresh, parsed, followed=followed and not self._search)
-        except ItemError as error:
-            self._lost(feed, state, error)
+                for state in heard.changed:
+                    self._store.save_feed(state, [], self._now)
+            if heard.parsed is not None:
+                self._take(tasks, feed, heard, heard.parsed)
+            elif self._search:
+                passed_over = tuple(self._store.unread_entries(feed.url))
+                read = ParsedFeed(heard.source.title, "", "", passed_over)
+                self._take(tasks, feed, heard, read)
+            else:
+                if heard.asked:
+                    self._store.save_feed(heard.source, [], self._now)
+                self._report(feed, heard, FeedOutcome.UNCHANGED)
         finally:
             self._world.progress.advance("feeds")
 
-    def _unchanged(self, tasks: asyncio.TaskGroup, feed: Feed, state: FeedState) -> None:
-        if self._search:
-            passed_over = tuple(self._store.unread_entries(feed.url))
-            self._take(tasks, feed, state, ParsedFeed(state.title, "", "", passed_over))
-            return
-        self._store.save_feed(state, [], self._now)
-        self._report(feed, state, FeedOutcome.UNCHANGED)
+    def _blame_nobody(self) -> None:
+        """Let every feed be asked again at once: no feed is at fault where none can be reached."""
+        if not self._search:
+            for state in self._unreached:
+                self._store.save_feed(replace(state, due_at=None), [], self._now)
 
-    def _take(
-        self,
-        tasks: asyncio.TaskGroup,
-        feed: Feed,
-        state: FeedState,
-        parsed: ParsedFeed,
-        *,
-        followed: bool = False,
-    ) -> None:
+    def _take(self, tasks: asyncio.TaskGroup, feed: Feed, heard: Heard, parsed: ParsedFeed) -> None:
         """Decide on a feed's entries, store the decisions with the feed, and have them read."""
-        entries = parsed.entries
+        state = heard.source
+        entries = revisions.respelled(
+            self._store,
+            parsed.entries,
+            self._opens - LATE,
+            lambda key: self._reading.owner(key) is not None,
+        )
+        followed = heard.followed and not self._search  # so an older entry may be a late one
         known = self._store.known_entries(e.id for e in entries)
+        renamed = {} if self._search else revisions.renamed(self._store, feed, entries, known)
         settled = {e.id for e in entries if self._settled(e, known.get(e.id), feed)}
         chosen = selection.select(
             entries,
             feed=feed,
-            known=settled,
+            known=settled | set(renamed),
             opens=self._opens - LATE if followed else self._opens,
             judge=lambda entry: self._judge(feed, entry),
         )
         own = feeds.own_domains(parsed, feed.url)
-        offers = [
-            Offer(feed, s.entry, s.outcome, s.reason, state.title, own)
-            for s in chosen
-            if s.outcome in CHOSEN
-        ]
+
+        def offer(entry: Entry, outcome: EntryOutcome, reason: str) -> Offer:
+            return Offer(feed, entry, outcome, reason, state.title, own, state.wishes)
+
+        offers = [offer(s.entry, s.outcome, s.reason) for s in chosen if s.outcome in CHOSEN]
+        new = len({e.id for e in entries} - set(known) - set(renamed))
         if not self._search:
-            waiting = {e.id for e in entries} - settled - {s.entry.id for s in chosen}
+            waiting = {e.id for e in entries} - settled - set(renamed)
+            waiting -= {s.entry.id for s in chosen}
             if waiting:  # asked without validators next time, or a 304 would hide them
                 state = replace(state, validators=Validators())
                 message = f"{len(waiting)} more of its entries wait for the next run"
                 self._found.problems.append(Problem("feed", feed.url, message))
+            if new and all(e.published_at is None for e in entries):
+                state = replace(state, newest_at=self._now)
             self._store.save_feed(state, self._to_store(chosen, offers), self._now)
-        new = len({e.id for e in entries} - set(known))
+            if feed.kind is FeedKind.NEWS:
+                changed = revisions.keep(self._store, feed, entries, known, renamed, self._now)
+                for entry in changed:  # which still wait for an edition
+                    self._reading.renew(
+                        offer(entry, EntryOutcome.READ, "the feed changed its text")
+                    )
         outcome = FeedOutcome.NEW if new else FeedOutcome.UNCHANGED
-        self._report(feed, state, outcome, entries=len(entries), new=new)
-        for offer in offers:
-            seen = known.get(offer.entry.id)
+        self._report(feed, replace(heard, source=state), outcome, entries=len(entries), new=new)
+        for chance in offers:
+            seen = known.get(chance.entry.id)
             if seen is not None and seen.outcome is EntryOutcome.FOUND and seen.kind is not None:
-                self._reading.adopt(offer)  # a search opened its page
+                self._reading.adopt(chance)  # a search opened its page
             else:
-                self._reading.take(tasks, offer)
+                self._reading.take(tasks, chance)
         for s in chosen:
             if s.outcome in TOLD and not self._search:
                 self._found.entries[s.entry.id] = EntryReport(
@@ -239,44 +259,45 @@ class Gathering:
                 lost.add(offer.entry.id)
         return [s for s in chosen if s.entry.id not in lost]
 
-    def _lost(self, feed: Feed, state: FeedState, error: ItemError) -> None:
-        status = error.status if isinstance(error, FetchError) else None
-        failed = replace(
-            state,
-            status=status,
-            checked_at=self._now,
-            failures=state.failures + 1,
-            gone=status == 410,
-        )
-        if not self._search:
-            self._store.save_feed(failed, [], self._now)
-        outcome = FeedOutcome.GONE if failed.gone else FeedOutcome.FAILED
-        self._report(feed, failed, outcome, error=str(error))
-        self._found.problems.append(Problem("feed", feed.url, str(error)))
-
     def _report(
         self,
         feed: Feed,
-        state: FeedState,
+        heard: Heard,
         outcome: FeedOutcome,
         *,
         entries: int = 0,
         new: int = 0,
-        error: str | None = None,
     ) -> None:
-        if error is None and state.moved_to is not None:
-            outcome, error = FeedOutcome.MOVED, f"moved for good to {state.moved_to}"
-        name = feed.name or state.title or feed.url
-        status = state.status
-        self._found.feeds.append(FeedReport(feed.url, name, outcome, status, entries, new, error))
+        """Note what became of a feed, and how it is doing."""
+        main, source = heard.main, heard.source
+        if main.url == source.url:
+            main = source
+        seen = [at for at in (main.succeeded_at, source.succeeded_at) if at is not None]
+        newest = source.newest_at
+        self._found.feeds.append(
+            FeedReport(
+                feed.url,
+                feed.name or source.title or main.title or feed.url,
+                heard.outcome or outcome,
+                source.status if heard.asked or source.gone else None,
+                entries,
+                new,
+                heard.error,
+                note=heard.note,
+                last_success_at=max(seen, default=None),
+                failures=main.failures,
+                entries_per_week=source.per_week,
+                silent_days=None if newest is None else max((self._now - newest).days, 0),
+            )
+        )
 
 
-def _left_over(feed: Feed, left: Selected) -> Offer:
+def _left_over(feed: Feed, left: Selected, state: FeedState) -> Offer:
     """Return an entry that an earlier run chose and did not come to read."""
     own = frozenset({registrable_domain(feed.url)})
     # A store loaded from a state knows no texts, and marks such entries as to be opened.
     outcome = left.outcome if feed.open_pages else EntryOutcome.READ
-    return Offer(feed, left.entry, outcome, left.reason, "", own)
+    return Offer(feed, left.entry, outcome, left.reason, "", own, state.wishes)
 
 
 def first_of(group: ExceptionGroup[Exception]) -> Exception:

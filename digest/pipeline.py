@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from digest.core import edition as editions
 from digest.core import relevance
@@ -65,11 +65,13 @@ async def make(
     now: datetime,
     day: date | None = None,
     refresh: bool = False,
+    least: timedelta = timedelta(),
 ) -> Made:
     """Make the edition of ``day`` (``now``'s local date by default), or find the one there is.
 
-    The caller holds the store's lease. Raises RunError when the store fails; what was read until
-    then stays stored. A template that fails is the trouble of its output.
+    ``least`` is the least pause between two times a feed is asked. The caller holds the store's
+    lease. Raises RunError when the store fails; what was read until then stays stored. A template
+    that fails is the trouble of its output.
     """
     store, ledger = world.store, world.ledger
     clock = RunClock(run_id, world)
@@ -78,11 +80,9 @@ async def make(
     standing = _standing(store, edition_id)
     if refresh and standing is not None:
         _refuse_refresh(standing, world)
-    earlier = _earlier(store, choices.name, day)
-    closed = max((c for e in earlier if (c := e.window.closes) < now), default=None)
-    window = editions.window(now, choices.window, closed)
+    earlier, window = _past(choices, store, day, now)
 
-    gathered = await _gathering(choices, world, now, window).run(feeds)
+    gathered = await _gathering(choices, world, now, window, least).run(feeds)
     clock.lap("gathered")
     if not gathered.answered():
         kept = Edited(standing) if standing is not None and standing.stories else None
@@ -112,6 +112,24 @@ async def make(
     else:
         store.save_edition(_frozen(edition), outcomes=outcomes, replace=standing is not None)
     return Made(edition, state, gathered, edited, outputs, rendered, clock)
+
+
+async def poll(
+    choices: Choices,
+    feeds: Sequence[Feed],
+    world: World,
+    *,
+    now: datetime,
+    comes: datetime,
+    least: timedelta,
+) -> Gathered:
+    """Ask the feeds that are due, and read what is new for the edition that comes at ``comes``.
+
+    The caller holds the store's lease. Makes no edition. Raises RunError when the store fails.
+    """
+    day = editions.local_date(comes, choices.timezone)
+    _, window = _past(choices, world.store, day, comes)
+    return await _gathering(choices, world, now, window, least).run(feeds)
 
 
 def publish(made: Made, world: World, *, now: datetime) -> Outcome:
@@ -158,13 +176,16 @@ def _told(store: Store, outcome: Outcome) -> Outcome:
     return outcome
 
 
-def _gathering(choices: Choices, world: World, now: datetime, window: Window) -> Gathering:
+def _gathering(
+    choices: Choices, world: World, now: datetime, window: Window, least: timedelta
+) -> Gathering:
     return Gathering(
         world,
         now=now,
         opens=window.opens,
         judge=functools.partial(_wanted, choices),
         topics=choices.topics,
+        least=least,
     )
 
 
@@ -190,11 +211,13 @@ def _standing(store: Store, edition_id: str) -> Edition | None:
     return edition_from_json(stored.record) if stored else None
 
 
-def _earlier(store: Store, name: str, day: date) -> list[Edition]:
-    """Return the published editions before ``day``, newest first."""
-    stored = [e for e in store.editions(name=name, limit=REMEMBERED + 1) if e.date < day]
+def _past(choices: Choices, store: Store, day: date, now: datetime) -> tuple[list[Edition], Window]:
+    """Return the published editions before ``day``, newest first, and the span the next covers."""
+    stored = [e for e in store.editions(name=choices.name, limit=REMEMBERED + 1) if e.date < day]
     read = [edition_from_json(e.record) for e in stored]
-    return [e for e in read if e.stories]
+    earlier = [e for e in read if e.stories]
+    closed = max((c for e in earlier if (c := e.window.closes) < now), default=None)
+    return earlier, editions.window(now, choices.window, closed)
 
 
 def _frozen(edition: Edition) -> StoredEdition:
@@ -278,7 +301,8 @@ def put_out(output: Output, edition: Edition, rendered: Rendered) -> OutputResul
 
 
 def _nobody(gathered: Gathered) -> str:
-    first = next((f.error for f in gathered.feeds if f.error), "")
+    first = next((f for f in gathered.silent() if f.error), None)
+    said = "" if first is None else f"{first.error}{f' ({first.note})' if first.note else ''}"
     count = len(gathered.feeds)
     asked = "the one feed did not answer" if count == 1 else f"none of {count} feeds answered"
-    return f"{asked}; no edition was made. The first said: {first}"
+    return f"{asked}; no edition was made. The first said: {said}"

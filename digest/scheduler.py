@@ -9,27 +9,32 @@ from __future__ import annotations
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from types import FrameType
-
-from digest.errors import DigestError
 
 TICK = 20  # seconds
 AFTER_FAILURE = timedelta(minutes=15)
 
-EVERY = timedelta(hours=1)  # the chore, such as reading the mailbox for bounces
-
 Due = Callable[[datetime], date | None]
 PutOut = Callable[[datetime, date], int]  # returns an exit code
-Chore = Callable[[datetime], None]
+
+
+@dataclass(frozen=True)
+class Chore:
+    """What is done every so often while no edition is due."""
+
+    do: Callable[[datetime], None]
+    every: timedelta
 
 
 class Service:
     """Puts out each edition when it is due, once.
 
     ``due`` reads the store, ``put_out`` makes the edition of a date, ``clock`` tells the time,
-    ``say`` takes one line for the log; ``chore`` is done once an hour when nothing is due.
+    ``say`` takes one line for the log; ``chores`` are done in turn when nothing is due. One that
+    fails is done again after a quarter of an hour, or when it would be anyway.
     """
 
     def __init__(
@@ -39,14 +44,13 @@ class Service:
         put_out: PutOut,
         clock: Callable[[], datetime],
         say: Callable[[str], None],
-        chore: Chore | None = None,
+        chores: Sequence[Chore] = (),
     ) -> None:
         self._due = due
         self._put_out = put_out
         self._clock = clock
         self._say = say
-        self._chore = chore
-        self._chore_done: datetime | None = None
+        self._chores: dict[Chore, datetime | None] = dict.fromkeys(chores)  # when each is due again
         self._not_before: datetime | None = None
         self._stopping = False
         self._told = False  # by SIGTERM, which is how a service is meant to end
@@ -75,14 +79,16 @@ class Service:
             self._say(f"the next try is at {self._not_before:%H:%M} UTC")
 
     def _tidy(self, now: datetime) -> None:
-        done = self._chore_done
-        if self._chore is None or (done is not None and now - done < EVERY):
-            return
-        self._chore_done = now
-        try:
-            self._chore(now)
-        except DigestError as error:  # it puts no edition off
-            self._say(f"error: {error}")
+        for chore, due_at in self._chores.items():
+            if due_at is not None and now < due_at:
+                continue
+            pause = chore.every
+            try:
+                chore.do(now)
+            except Exception as error:  # it puts no edition off
+                self._say(f"error: {error}")
+                pause = max(pause, AFTER_FAILURE)
+            self._chores[chore] = now + pause
 
     def run(self) -> None:
         """Tick until SIGTERM, or Ctrl-C, which is raised; a run under way ends, losing nothing."""

@@ -171,8 +171,13 @@ def _edition(report: RunReport) -> str:
 def _feeds(report: RunReport) -> str:
     answered = sum(f.outcome in _ANSWERED for f in report.feeds)
     same = sum(f.http_status == 304 for f in report.feeds)
-    told = f"{answered} of {len(report.feeds)} answered"
-    return f"{told}, {same} of them unchanged since the last run" if same else told
+    told = [f"{answered} of {len(report.feeds)} answered"]
+    told += [f"{same} of them unchanged since the last run"] if same else []
+    waiting = [f for f in report.feeds if f.outcome is FeedOutcome.DEFERRED]
+    resting = sum(f.error is not None for f in waiting)
+    told += [f"{len(waiting) - resting} not due yet"] if len(waiting) > resting else []
+    told += [f"{resting} left alone for now, after trouble"] if resting else []
+    return ", ".join(told)
 
 
 def _articles(counts: Mapping[str, int]) -> str:

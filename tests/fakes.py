@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from digest.errors import MailUncertain, ModelError
 from digest.ports import ModelReply
+
+T = TypeVar("T")
 
 
 class SilentProgress:
@@ -99,3 +101,16 @@ class FakeMailServer:
 
     def close(self) -> None:
         pass
+
+
+class InlineWorkers:
+    """Does a worker's work in this process: quick, and safe where the test wrote the bytes."""
+
+    async def run(self, function: Callable[..., T], *args: object) -> T:
+        return function(*args)
+
+    def prepare(self) -> None:
+        pass
+
+    def peak_rss_mb(self) -> float:
+        return 0.0

@@ -28,11 +28,13 @@ from tests.command import (
     Days,
     Done,
     OddNewsroom,
+    alone,
     call,
     configure,
     contents,
     digest,
     feeds,
+    is_sound,
     left_behind,
     start,
 )
@@ -50,11 +52,6 @@ def one_sentence(done: Done) -> str:
     assert "Traceback" not in done.err
     assert "unexpected" not in lines[0]
     return lines[0].removeprefix("digest: ")
-
-
-def is_sound(folder: Path) -> bool:
-    with app.open_store(app.read_config(folder / "config.yaml")) as store:
-        return store.check() == []
 
 
 # --- what outlets send --------------------------------------------------------------------------
@@ -122,10 +119,12 @@ def test_when_no_feed_answers_the_run_fails_and_says_why(desk: Path, three_days:
     done = call(desk, *RUN, "--json", "--report", "mine/report.json")
     report = done.report()
     assert (done.code, report["exit_code"], report["edition"]) == (1, 1, "unchanged")
-    assert one_sentence(done) == (
+    said, _, later = one_sentence(done).partition(" (")
+    assert said == (
         "the one feed did not answer; no edition was made. The first said: "
         "http://brine-bytes.test/feed answered 500"
     )
+    assert later.startswith("asked again from ")  # it failed a day ago too
     written = contents(desk / "out")
     assert written.pop("report.json").decode() == done.out
     assert (desk / "mine" / "report.json").read_text() == done.out
@@ -422,26 +421,6 @@ def test_a_second_run_says_who_holds_the_store(desk: Path) -> None:
 
 
 # --- ended in the middle --------------------------------------------------------------------------
-
-
-def alone(session: int) -> bool:
-    """Tell whether every process of a session has ended, waiting a little for the last."""
-    if sys.platform != "linux":
-        return True
-    deadline = time.monotonic() + 5
-    while time.monotonic() < deadline:
-        left = []
-        for stat in Path("/proc").glob("[0-9]*/stat"):
-            try:
-                fields = stat.read_text().rpartition(")")[2].split()
-            except OSError:  # it has just ended
-                continue
-            if int(fields[3]) == session and fields[0] != "Z":
-                left.append(stat.parent.name)
-        if not left:
-            return True
-        time.sleep(0.05)
-    return False
 
 
 def stored(folder: Path) -> set[str]:

@@ -165,6 +165,25 @@ def test_what_a_dropped_feed_left_to_be_read_is_read_for_another(
     assert told(tmp_path) == [(TITLE, ["Wire"])]
 
 
+def test_a_page_is_opened_once_whatever_spelling_of_its_address_feeds_give(
+    press: OddNewsroom, tmp_path: Path
+) -> None:
+    press.odd |= {
+        "wire.test/feed": rss((STORY, TITLE, 3)),
+        "echo.test/feed": rss(("http://www.wire.test/story/", TITLE, 3)),
+        "late.test/feed": rss(("http://m.wire.test/story?amp=1", TITLE, 3)),
+        "www.wire.test/story/": page(),
+        "www.wire.test/story": page(),
+        "m.wire.test/story": page(),
+    }
+    configure(tmp_path, press, feeds=[feed("wire.test"), feed("echo.test")])
+    run(tmp_path)
+    configure(tmp_path, press, feeds=[feed("wire.test"), feed("echo.test"), feed("late.test")])
+    run(tmp_path, "--refresh", hours=1)
+    assert sum("/story" in r.path for r in press.requests) == 1
+    assert told(tmp_path) == [(TITLE, ["Wire"])]
+
+
 def test_a_search_leaves_the_next_edition_as_it_would_have_been(
     press: OddNewsroom, tmp_path: Path
 ) -> None:
@@ -222,7 +241,9 @@ def test_a_feed_that_recovers_after_the_edition_is_told_in_the_next(
     )
     run(tmp_path)
     press.odd["wire.test/feed"] = rss((STORY, TITLE, 3))
-    again = run(tmp_path)  # at the very same time
+    at_once = run(tmp_path)  # at the very same time: the feed is left alone after its failure
+    assert {f["outcome"] for f in at_once["feeds"]} == {"unchanged", "deferred"}
+    again = run(tmp_path, hours=0.5)
     assert again["edition"] == "unchanged"
     assert {e["outcome"] for e in again["entries"]} <= CONTRACT
     (late,) = (e for e in again["entries"] if e["url"] == STORY)
@@ -241,6 +262,24 @@ def test_no_feed_answering_leaves_the_standing_edition_named(
     report = run(tmp_path, hours=1)
     assert (report["edition"], report["exit_code"]) == ("unchanged", 1)
     assert report["edition_id"] == "daily-2025-05-14"
+    assert told(tmp_path) == [(TITLE, ["Wire"])]
+
+
+def test_a_home_page_in_the_place_of_a_feed_is_searched_for_one(
+    press: OddNewsroom, tmp_path: Path
+) -> None:
+    link = '<link rel="alternate" type="application/rss+xml" href="/news.xml">'
+    home = f"<html><head><title>Wire</title>{link}</head><body><p>Hello</p></body></html>"
+    press.odd |= {
+        "wire.test/": Answer(200, home.encode()),
+        "wire.test/news.xml": rss(("/story", TITLE, 3)),
+    }
+    configure(
+        tmp_path, press, feeds=[{"url": "http://wire.test/", "name": "Wire", "category": "ai"}]
+    )
+    (asked,) = run(tmp_path)["feeds"]
+    assert (asked["outcome"], asked["error"]) == ("new", None)
+    assert "read from http://wire.test/news.xml" in asked["note"]
     assert told(tmp_path) == [(TITLE, ["Wire"])]
 
 

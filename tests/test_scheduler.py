@@ -15,8 +15,8 @@ import pytest
 from digest import app
 from digest.errors import StoreError
 from digest.newsroom.server import Newsroom
-from digest.scheduler import Service
-from tests.command import END, Days, call, configure, start
+from digest.scheduler import Chore, Service
+from tests.command import END, Days, OddNewsroom, call, configure, feeds, start
 
 DAY = date(2026, 3, 2)
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -32,9 +32,13 @@ class Desk:
         self.tried: list[datetime] = []
         self.said: list[str] = []
 
-    def service(self) -> Service:
+    def service(self, *chores: Chore) -> Service:
         return Service(
-            due=self.due, put_out=self.put_out, clock=lambda: self.now, say=self.said.append
+            due=self.due,
+            put_out=self.put_out,
+            clock=lambda: self.now,
+            say=self.said.append,
+            chores=chores,
         )
 
     def due(self, now: datetime) -> date | None:
@@ -86,6 +90,68 @@ def test_an_output_that_failed_is_no_reason_to_try_again() -> None:
     desk = Desk(3)
     desk.pass_time(desk.service(), hours=1)
     assert len(desk.tried) == 1
+
+
+def test_chores_are_done_at_their_own_pace_and_after_the_edition() -> None:
+    desk, done = Desk(), []
+    chores = (
+        Chore(lambda now: done.append(("a", now, len(desk.made))), timedelta(minutes=1)),
+        Chore(lambda now: done.append(("b", now, len(desk.made))), timedelta(hours=1)),
+    )
+    desk.pass_time(desk.service(*chores), minutes=90)
+    assert [name for name, _, _ in done].count("a") == 90
+    assert [now for name, now, _ in done if name == "b"] == [
+        NOON + timedelta(seconds=20),
+        NOON + timedelta(hours=1, seconds=20),
+    ]
+    assert {made for _, _, made in done} == {1}
+
+
+@pytest.mark.parametrize("failure", [StoreError("the store is locked"), ValueError("odd")])
+def test_a_chore_that_fails_stops_nothing_and_waits_a_quarter_of_an_hour(
+    failure: Exception,
+) -> None:
+    desk, tried = Desk(), []
+
+    def fail(now: datetime) -> None:
+        tried.append(now)
+        raise failure
+
+    desk.pass_time(desk.service(Chore(fail, timedelta(minutes=1))), hours=25)
+    assert desk.made == [DAY, DAY + timedelta(days=1)]
+    assert desk.tried[1] == datetime(2026, 3, 3, 6, tzinfo=UTC)
+    assert tried[1] - tried[0] == timedelta(minutes=15)
+    assert f"error: {failure}" in desk.said
+
+
+def test_feeds_are_asked_between_editions_so_that_one_is_ready(tmp_path: Path) -> None:
+    with OddNewsroom() as newsroom:
+        configure(
+            tmp_path,
+            newsroom,
+            feeds=feeds(newsroom, "Harbour Wire", "Commons Log"),
+            edition={"schedule": {"at": "06:30", "days": EVERY}},
+        )
+        config = app.read_config(tmp_path / "config.yaml")
+        watching = app.Unwatched()
+        early = END - timedelta(hours=2)
+        with app.open_store(config) as store, store.lease():  # a run is under way
+            assert app.poll_feeds(config, now=early, progress=watching) == []
+        assert newsroom.requests == []
+        polled = app.poll_feeds(config, now=early, progress=watching)
+        assert [f.outcome for f in polled] == ["new", "new"]
+        with app.open_store(config) as store:
+            assert (store.counts()["editions"], store.counts()["runs"]) == (0, 0)
+        asked, pages = len(newsroom.requests), len(newsroom.pages())
+        assert pages > 0
+        soon = early + timedelta(minutes=14)
+        assert app.poll_feeds(config, now=soon, progress=watching) == []
+        assert len(newsroom.requests) == asked
+        done = call(tmp_path, "run", "--at", END.isoformat(), "--json")
+        report = done.report()
+        assert (done.code, report["edition"], report["counts"]["opened"]) == (0, "made", 0)
+        assert report["counts"]["published"] > 0
+        assert len(newsroom.pages()) == pages
 
 
 @pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
@@ -168,6 +234,26 @@ def test_the_command_serves_the_edition_that_is_due_and_no_second(tmp_path: Path
         assert "is due" not in err
     with app.open_store(app.read_config(tmp_path / "config.yaml")) as store:
         assert store.counts()["runs"] == 1
+
+
+def test_the_command_asks_feeds_while_no_edition_is_due(tmp_path: Path) -> None:
+    now = datetime.now(UTC).replace(microsecond=0)
+    later = (now + timedelta(hours=3)).strftime("%H:%M")
+    with Newsroom(now) as newsroom:
+        configure(
+            tmp_path,
+            newsroom,
+            feeds=feeds(newsroom, "Harbour Wire", "Commons Log"),
+            edition={"schedule": {"at": later, "days": EVERY, "catch_up": "1h"}},
+        )
+        process = start(tmp_path, "serve")
+        assert "the next edition comes" in process.stderr.readline()
+        word = process.stderr.readline()
+        os.kill(process.pid, signal.SIGTERM)
+        out, err = process.communicate(timeout=10)
+    assert word.startswith("new entries: ")
+    assert word.endswith(", from 2 of 2 feeds\n")
+    assert (process.returncode, out, err) == (0, "", "")
 
 
 EVERY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

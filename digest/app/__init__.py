@@ -2,6 +2,15 @@
 
 from __future__ import annotations
 
+from digest.app.feeds import (
+    add_feed,
+    check_feeds,
+    export_feeds,
+    feed_health,
+    import_feeds,
+    remove_feed,
+    write_private,
+)
 from digest.app.mail import (
     collect_mail,
     large,
@@ -28,6 +37,7 @@ from digest.app.parts import (
     templates_of,
     workers_of,
 )
+from digest.app.polling import poll_feeds
 from digest.app.runs import (
     complete_edition,
     deliver,
@@ -44,14 +54,19 @@ from digest.app.surroundings import first_config, now, read_config, trouble, wri
 
 __all__ = [
     "Unwatched",
+    "add_feed",
+    "check_feeds",
     "collect_mail",
     "complete_edition",
     "deliver",
     "edition_renderers",
+    "export_feeds",
+    "feed_health",
     "fetcher_of",
     "find_topic",
     "first_config",
     "git_checks",
+    "import_feeds",
     "is_out",
     "large",
     "load_state",
@@ -63,7 +78,9 @@ __all__ = [
     "open_to_read",
     "output_keys",
     "pasted_footer",
+    "poll_feeds",
     "read_config",
+    "remove_feed",
     "render_stored",
     "run_edition",
     "save_state",
@@ -77,6 +94,7 @@ __all__ = [
     "try_delivery",
     "weekly_of",
     "workers_of",
+    "write_private",
     "write_report",
     "write_text",
 ]

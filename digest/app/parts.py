@@ -11,6 +11,7 @@ from digest.adapters.store import SqlStore
 from digest.adapters.workers import ProcessWorkers
 from digest.config import Config
 from digest.editing import Choices
+from digest.manners import Manners
 from digest.models import Edition
 from digest.ports import LanguageModel, Output, Progress
 from digest.render.templates import Templates
@@ -79,7 +80,7 @@ def fetcher_of(config: Config, *, also: Sequence[str] = ()) -> HttpFetcher:
     """
     fetch = config.fetch
     return HttpFetcher(
-        user_agent=fetch.user_agent,
+        user_agent=config.user_agent,
         concurrency=fetch.concurrency,
         per_domain_concurrency=fetch.per_domain.concurrency,
         per_domain_interval=fetch.per_domain.interval.total_seconds(),
@@ -95,6 +96,20 @@ def workers_of(config: Config) -> ProcessWorkers:
     """Return the worker processes as configured; an asynchronous context manager."""
     processes = config.workers.processes
     return ProcessWorkers(None if processes == "auto" else processes)
+
+
+def manners_of(
+    config: Config, store: SqlStore, fetcher: HttpFetcher, workers: ProcessWorkers
+) -> Manners:
+    """Return how sites are treated, over what the store remembers of them."""
+    return Manners(
+        store,
+        fetcher,
+        workers,
+        agent=config.user_agent,
+        now=machine.utc_now,
+        respect_robots=config.fetch.respect_robots,
+    )
 
 
 @asynccontextmanager
@@ -131,6 +146,7 @@ async def world_of(
         workers = await stack.enter_async_context(workers_of(config))
         yield World(
             fetcher=fetcher,
+            manners=manners_of(config, store, fetcher, workers),
             workers=workers,
             store=store,
             ledger=store,

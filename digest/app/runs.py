@@ -42,9 +42,11 @@ def run_edition(
     dry_run: bool = False,
     deliver: bool = True,
     report_to: Path | None = None,
+    least: timedelta = timedelta(),
 ) -> pipeline.Outcome:
     """Put out an edition, and its report beside it; ``dry_run`` writes nothing at all.
 
+    ``least`` is the least pause between two times a feed is asked.
     Raises ConfigError, StoreError, RenderError and BusyError; a report that cannot be written is
     a failed output.
     """
@@ -67,6 +69,7 @@ def run_edition(
                     now=now,
                     day=day,
                     refresh=refresh,
+                    least=least,
                 ), world
 
         # Sending may take long and waits on threads, not on the event loop: Ctrl-C ends either.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -64,13 +64,29 @@ def next_due(config: Config, now: datetime) -> str:
 
 
 def run_due(
-    config: Config, *, now: datetime, day: date, out: Path, report_to: Path | None, as_json: bool
+    config: Config,
+    *,
+    now: datetime,
+    day: date,
+    out: Path,
+    report_to: Path | None,
+    as_json: bool,
+    least: timedelta = timedelta(),
 ) -> int:
-    """Put out the edition of ``day``, or deliver what is left of it; return the exit code."""
+    """Put out the edition of ``day``, or deliver what is left of it; return the exit code.
+
+    ``least`` is the least pause between two times a feed is asked.
+    """
     name = edition_id(config.edition.name, day)
     if app.is_out(config, name) is not False:
         return run_and_print(
-            config, now=now, day=day, out=out, report_to=report_to, as_json=as_json
+            config,
+            now=now,
+            day=day,
+            out=out,
+            report_to=report_to,
+            as_json=as_json,
+            least=least,
         )
     with progress() as watching:
         report = app.complete_edition(
@@ -95,6 +111,7 @@ def run_and_print(
     deliver: bool = True,
     report_to: Path | None = None,
     as_json: bool = False,
+    least: timedelta = timedelta(),
 ) -> int:
     """Put out an edition and print how it went; return the exit code."""
     with progress() as watching:
@@ -108,6 +125,7 @@ def run_and_print(
             dry_run=dry_run,
             deliver=deliver,
             report_to=report_to,
+            least=least,
         )
     report = outcome.report
     if as_json:

@@ -4,37 +4,58 @@ from __future__ import annotations
 
 import sys
 from contextlib import ExitStack
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from digest import app
 from digest.commands.edition import due, next_due, run_due
 from digest.config import Config
+from digest.core import polling
 from digest.terminal import PlainProgress
 from digest.web import Server, application, page_maker
 
+POLLING = timedelta(minutes=1)  # how often it is looked which feeds are due
+MAILBOX = timedelta(hours=1)  # how often it is read for bounces
+
 
 def serve(config: Config, *, host: str, port: int, listen: bool) -> None:
-    """Keep running: put out editions, read the mailbox for bounces, and answer unsubscriptions.
+    """Keep running: ask feeds, put out editions, read the mailbox, and answer unsubscriptions.
 
-    The web server listens where ``web.base_url`` is set, or ``listen`` asks for it. Raises
-    RunError where it may not.
+    Feeds are asked through the day at their own pace, so that an edition is ready on time. The web
+    server listens where ``web.base_url`` is set, or ``listen`` asks for it. Raises RunError where
+    it may not.
     """
-    from digest.scheduler import Service
+    from digest.scheduler import Chore, Service
 
     plain = PlainProgress(sys.stderr)
     first = next_due(config, app.now())
 
     def put_out(now: datetime, day: date) -> int:
-        return run_due(config, now=now, day=day, out=Path("out"), report_to=None, as_json=False)
+        return run_due(
+            config,
+            now=now,
+            day=day,
+            out=Path("out"),
+            report_to=None,
+            as_json=False,
+            least=polling.LEAST_SERVED,
+        )
 
-    def chore(now: datetime) -> None:
+    def poll(now: datetime) -> None:
+        reports = app.poll_feeds(config, now=now, progress=app.Unwatched())
+        found = [r.new_entries for r in reports if r.new_entries]
+        if found:
+            plain.say(f"new entries: {sum(found)}, from {len(found)} of {len(reports)} feeds")
+
+    def read_mail(now: datetime) -> None:
         with app.open_store(config) as store:
             for sentence in app.collect_mail(config, store, now):
                 plain.say(sentence)
 
-    mailboxes = any(mail.bounces for mail in app.mails_of(config))
+    chores = [Chore(poll, POLLING)]
+    if any(mail.bounces for mail in app.mails_of(config)):
+        chores.append(Chore(read_mail, MAILBOX))
     with ExitStack() as stack:
         if listen or config.web is not None:
             server = stack.enter_context(_web(config, host, port))
@@ -46,7 +67,7 @@ def serve(config: Config, *, host: str, port: int, listen: bool) -> None:
             put_out=put_out,
             clock=app.now,
             say=plain.say,
-            chore=chore if mailboxes else None,
+            chores=chores,
         ).run()
 
 

@@ -6,7 +6,7 @@ from collections.abc import Container
 from dataclasses import dataclass
 
 from digest.core.urls import registrable_domain
-from digest.models import Entry, EntryOutcome, Feed, FeedKind, Known
+from digest.models import Entry, EntryOutcome, Feed, FeedKind, Known, Wishes
 
 
 @dataclass(frozen=True)
@@ -19,6 +19,7 @@ class Offer:
     reason: str
     feed_title: str
     own: frozenset[str]  # registrable domains that are the feed's own
+    wishes: Wishes = Wishes()  # for the feed's own text
 
 
 def settled(known: Known | None, feed: Feed, configured: Container[str]) -> bool:
