@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from digest.core import articles, ownership, relevance
+from digest.core import articles, ownership, relevance, wishes
 from digest.core.ownership import Offer
-from digest.errors import AddressError, FetchError, ItemError
+from digest.errors import AddressError, FetchError, ItemError, PutOffError, RobotsError
+from digest.manners import Manners, origin_of
 from digest.models import (
     Article,
     Entry,
@@ -24,6 +25,7 @@ from digest.models import (
     FeedKind,
     Problem,
     Quality,
+    Wishes,
 )
 from digest.ports import Fetcher, Meter, Progress, Store, Workers
 
@@ -42,19 +44,25 @@ class Read:
 
 @dataclass
 class Reading:
-    """Reads what feeds offer; ``search`` marks articles as a search's, unseen by editions."""
+    """Reads what feeds offer; ``search`` marks articles as a search's, unseen by editions.
+
+    ``modelled``: a language model is to write, so the wishes of feeds' sites are asked for too.
+    """
 
     fetcher: Fetcher
     workers: Workers
     store: Store
     progress: Progress
     meter: Meter
+    manners: Manners
     now: datetime
+    modelled: bool = False
     topics: Sequence[str] = ()
     search: bool = False
     read: Read = field(default_factory=Read)
     _owners: dict[str, Offer] = field(default_factory=dict)
     _stored: set[str] = field(default_factory=set)
+    _told: set[str] = field(default_factory=set)  # sites whose refusal is a Problem already
 
     def owner(self, entry_id: str) -> Offer | None:
         """Return who owns an entry in this round so far."""
@@ -86,25 +94,56 @@ class Reading:
         self._owners[offer.entry.id] = offer
         self._hand_over(offer, first_seen_at=self.now)
 
+    def renew(self, offer: Offer) -> None:
+        """Take the feed's new text for an article that is made of the feed's text alone."""
+        for stored in self.store.articles_by_id([offer.entry.id]):
+            if stored.quality is not Quality.FEED_ONLY:
+                continue
+            article = articles.join(
+                offer.entry,
+                offer.feed,
+                None,
+                feed_title=offer.feed_title,
+                now=self.now,
+                relevance=0.0,
+                own=offer.own,
+            )
+            dated = offer.entry.published_at is not None
+            wished = wishes.join(Wishes(stored.ai_input, stored.max_snippet), offer.wishes)
+            article = replace(
+                article,
+                first_seen_at=stored.first_seen_at,
+                published_at=article.published_at if dated else stored.published_at,
+                ai_input=wished.ai_input,
+                max_snippet=wished.max_snippet,
+            )
+            self._store(article, offer, offer.reason)
+
     async def _article(self, key: str) -> None:
         """Read one entry's page, or take the feed's own text, and store the article."""
         offer = self._owners[key]
-        extraction, reason = None, offer.reason
+        extraction, trouble = None, ""
         if offer.outcome is EntryOutcome.PENDING:
             extraction, trouble = await self._page(offer.entry)
-            offer = self._owners[key]  # a better one may have come meanwhile
-            reason = _both(trouble, offer.reason)
-        article = articles.join(
-            offer.entry,
-            offer.feed,
-            extraction,
-            feed_title=offer.feed_title,
-            now=self.now,
-            relevance=0.0,
-            own=offer.own,
-        )
+        while True:  # a better owner may have come meanwhile
+            offer = self._owners[key]
+            article = articles.join(
+                offer.entry,
+                offer.feed,
+                extraction,
+                feed_title=offer.feed_title,
+                now=self.now,
+                relevance=0.0,
+                own=offer.own,
+            )
+            wished = extraction.wishes if extraction else wishes.NONE
+            if article.quality is Quality.FEED_ONLY:
+                wished = wishes.join(wished, await self._of_feed(offer))
+            if self._owners[key] is offer:
+                break
+        article = _bound(article, wished)
         self.read.qualities[article.quality] += 1
-        self._store(article, offer, reason)
+        self._store(article, offer, _both(trouble, offer.reason))
         self.progress.advance("articles")
 
     def _hand_over(self, offer: Offer, *, first_seen_at: datetime | None = None) -> None:
@@ -149,17 +188,25 @@ class Reading:
         return relevance.score(title, text, category=feed.category, topics=self.topics)
 
     async def _page(self, entry: Entry) -> tuple[Extraction | None, str]:
-        """Return what the page gave, or None, and what went wrong in words."""
+        """Return what the page gave and its site wishes, or None, and what went wrong in words."""
         read = self.read
         read.opened += 1
         try:
-            async with self.fetcher.answer(entry.url) as answer:
+            async with self.fetcher.answer(entry.url, manners=self.manners.pages) as answer:
                 read.fetched_at = self.meter.seconds()
                 kind = answer.headers.get("content-type", "")
                 page = await self.workers.run(
                     articles.extract, answer.body, answer.url, kind, entry.url
                 )
-                return page, ""
+            of_site = await self.manners.wishes(answer.url)
+            wished = wishes.join(
+                page.wishes, wishes.of_headers(answer.headers, self.manners.agent), of_site
+            )
+            return replace(page, wishes=wished), ""
+        except (PutOffError, RobotsError) as error:
+            read.opened -= 1
+            self._not_asked(entry, error)
+            return None, f"its page was not opened: {error}"
         except ItemError as error:
             read.problems.append(Problem("article", entry.url, str(error)))
             refused = isinstance(error, AddressError)
@@ -167,6 +214,25 @@ class Reading:
             if refused or withdrawn:
                 return Extraction(Quality.ERROR, "", note=str(error)), ""
             return None, f"its page could not be read: {error}"
+
+    def _not_asked(self, entry: Entry, error: FetchError) -> None:
+        """Tell once of a site that is not asked for now; to be kept out for good is no trouble."""
+        origin = origin_of(entry.url)
+        if error.retry_after is not None and origin not in self._told:
+            self._told.add(origin)
+            self.read.problems.append(Problem("article", origin, str(error)))
+
+    async def _of_feed(self, offer: Offer) -> Wishes:
+        """Return what is wished of the feed's own text."""
+        if not self.modelled:
+            return offer.wishes
+        return wishes.join(offer.wishes, await self.manners.wishes(offer.feed.url))
+
+
+def _bound(article: Article, wished: Wishes) -> Article:
+    """Return the article with its publisher's wishes, and a word on them in its note."""
+    note = "; ".join(filter(None, (article.note, wishes.said(wished))))
+    return replace(article, ai_input=wished.ai_input, max_snippet=wished.max_snippet, note=note)
 
 
 def _standing(article: Article) -> EntryOutcome:

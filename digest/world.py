@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from digest.manners import Manners
 from digest.models import Edition
 from digest.ports import (
     Fetcher,
@@ -24,6 +25,7 @@ class World:
     """The ports of one run, filled."""
 
     fetcher: Fetcher
+    manners: Manners
     workers: Workers
     store: Store
     ledger: Ledger

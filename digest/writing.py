@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from digest.core import extractive, grounding, prompts
+from digest.core import extractive, grounding, prompts, wishes
 from digest.core.edition import sources
 from digest.errors import BriefError, ModelUnavailable
 from digest.models import Brief, EditionBrief, Problem, Ranked, Sentence, Story
@@ -41,7 +41,11 @@ class Written:
 
 @dataclass
 class Writing:
-    """Writes stories; ``fence`` makes the random line that fences articles off in a prompt."""
+    """Writes stories; ``fence`` makes the random line that fences articles off in a prompt.
+
+    No more of an article is used than its publisher lets be quoted, and a model is given none that
+    is kept from it: a story of such articles alone is written without.
+    """
 
     language: str
     model: LanguageModel | None
@@ -55,12 +59,13 @@ class Writing:
         self.progress.start("writing", len(ranked))
         async with asyncio.TaskGroup() as tasks:
             for item in ranked:
-                tasks.create_task(self._one(item, written))
+                tasks.create_task(self._one(_quotable(item), written))
         return written
 
     async def _one(self, item: Ranked, written: Written) -> None:
         story = item.judged.story
-        brief = await self._by_model(item, written) if self.model else None
+        for_model = self.model and any(e.article.ai_input for e in story.evidence)
+        brief = await self._by_model(item, written) if for_model else None
         if brief is None:
             try:
                 brief = self._extractive(item)
@@ -114,13 +119,20 @@ class Writing:
 
 def one_line(item: Ranked, language: str) -> EditionBrief:
     """Return a story below the cut in one line. Raises BriefError where no line bears out."""
-    story = item.judged.story
+    story = _quotable(item).judged.story
     emoji, text, cites = extractive.one_line(story, language=language)
     cited = [story.evidence[n - 1].article for n in cites]
     failed = grounding.check(text, [f"{a.title}\n{a.text}" for a in cited])
     if failed or not cites:
         raise BriefError(f"the one-line brief is not borne out: {', '.join(failed) or 'no source'}")
     return EditionBrief(story.id, emoji, text, cites, sources(story))
+
+
+def _quotable(item: Ranked) -> Ranked:
+    """Return a story with no more of each article than may be quoted."""
+    story = item.judged.story
+    evidence = tuple(replace(e, article=wishes.quotable(e.article)) for e in story.evidence)
+    return replace(item, judged=replace(item.judged, story=replace(story, evidence=evidence)))
 
 
 def _subject(story: Story) -> str:

@@ -35,16 +35,24 @@ def test_all_is_well(desk: Path) -> None:
     before = contents(desk)
     done = call(desk, "doctor")
     assert (done.code, done.err) == (0, "")
-    assert set(marks(done.out).values()) == {"✓"}
+    assert {what for what, mark in marks(done.out).items() if mark != "✓"} == {"contact"}
     assert list(marks(done.out)) == [
-        "python", "configuration", "templates", "store", "outputs", "workers", "feeds", "model",
+        "python", "configuration", "templates", "store", "outputs", "workers", "contact", "feeds",
+        "model",
     ]  # fmt: skip
+    assert "not told whom to write to; set `fetch.user_agent`, such as “ai-news-digest/" in done.out
     assert "config.yaml: 14 feeds" in done.out
     assert "digest.db: sound; 14 feeds, " in done.out
     assert "3 editions, 3 runs" in done.out
     assert "none set: stories are told in the outlets’ own words" in done.out
     assert "To mend" not in done.out
     assert contents(desk).keys() == before.keys()
+
+
+def test_with_a_contact_nothing_is_said_of_it(desk: Path, three_days: Days) -> None:
+    fetch = {"connect_to": three_days.newsroom.config()["connect_to"], "user_agent": "me@x.test"}
+    configure(desk, three_days.newsroom, fetch=fetch)
+    assert set(marks(call(desk, "doctor").out).values()) == {"✓"}
 
 
 def test_before_the_first_run_it_leaves_nothing_behind(tmp_path: Path, three_days: Days) -> None:

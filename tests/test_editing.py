@@ -128,3 +128,19 @@ def test_a_late_report_with_nothing_new_repeats_though_the_text_is_gone(store: S
     done = edit(store, yesterday())
     assert done.edition.stories == ()
     assert done.entries["again"].outcome is EntryOutcome.REPEAT
+
+
+def test_what_may_not_be_quoted_is_linked_under_its_headline(store: SqlStore) -> None:
+    store.save_article(replace(RECALL, max_snippet=0), EntryOutcome.READ, "new")
+    (story,) = (edition := edit(store).edition).stories
+    assert (story.headline, [s.url for s in story.sources]) == (RECALL.title, [RECALL.url])
+    assert story.sections == ()
+    assert not [line for line in texts(edition).split("\n") if line in RECALL.text]
+
+
+def test_an_update_quotes_no_new_sentence_that_may_not_be_quoted(store: SqlStore) -> None:
+    store.save_article(HALT, EntryOutcome.PUBLISHED, "told")
+    store.save_article(replace(RECALL, max_snippet=0), EntryOutcome.READ, "new")
+    (story,) = (edition := edit(store, yesterday()).edition).stories
+    assert story.status is StoryStatus.UPDATE
+    assert not [line for line in texts(edition).split("\n") if line and line in RECALL.text]
