@@ -57,15 +57,17 @@ def _own_templates(folder: Path, known: set[str]) -> dict[str, str]:
     return found
 
 
-def write(path: Path, text: str) -> bool:
+def write(path: Path, text: str, mode: int | None = None) -> bool:
     """Put ``text`` at ``path``, whole or not at all; return False where it stood there already.
 
-    The bytes go to a file beside it, are flushed to the disk, and take its name in one step.
-    Raises OSError.
+    The bytes go to a file beside it, are flushed to the disk, and take its name in one step, with
+    the permissions ``mode`` where it is given. Raises OSError.
     """
     data = text.encode("utf-8", "replace")  # a file name may hold what is no letter
     try:
         if path.read_bytes() == data:
+            if mode is not None:
+                path.chmod(mode)
             return False
     except FileNotFoundError:
         pass
@@ -78,7 +80,7 @@ def write(path: Path, text: str) -> bool:
             os.fsync(file.fileno())
         umask = os.umask(0)
         os.umask(umask)
-        Path(name).chmod(0o666 & ~umask)
+        Path(name).chmod(0o666 & ~umask if mode is None else mode)
         Path(name).replace(path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from digest.cli import editions, state, subscribers
+from digest.cli import editions, feeds, state, subscribers
 from digest.cli.options import (
     DEFAULT_CONFIG,
     AtOption,
@@ -32,6 +32,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 app.add_typer(editions.group, name="editions")
+app.add_typer(feeds.group, name="feeds")
 app.add_typer(subscribers.group, name="subscribers")
 app.add_typer(state.group, name="state")
 
