@@ -21,13 +21,14 @@ _END = b"\r\n\r\n"
 def main() -> None:
     """Serve until ended."""
     feeds, articles = int(sys.argv[1]), int(sys.argv[2])
-    asyncio.run(_serve(world(feeds, articles)))
+    asyncio.run(serve(world(feeds, articles)))
 
 
-async def _serve(made: World) -> None:
+async def serve(made: World, latency: float = 0.0) -> None:
+    """Print a port of loopback and serve ``made`` there, each answer ``latency`` seconds late."""
     site = _Site(made)
     server = await asyncio.get_running_loop().create_server(
-        lambda: _Connection(site), "127.0.0.1", 0, backlog=512
+        lambda: _Connection(site, latency), "127.0.0.1", 0, backlog=512
     )
     site.restart()
     print(server.sockets[0].getsockname()[1], flush=True)
@@ -57,7 +58,8 @@ class _Site:
             return self._log()
         etag, full, unchanged = self._answers.get(url, ("", _MISSING, b""))
         status = 404 if not etag else 304 if headers.get("if-none-match") == etag else 200
-        self._asked.append((url, self._kinds.get(url, "missing"), status))
+        other = "robots" if url.endswith("/robots.txt") else "missing"
+        self._asked.append((url, self._kinds.get(url, other), status))
         return unchanged if status == 304 else full
 
     def _log(self) -> bytes:
@@ -86,8 +88,9 @@ _MISSING = _answer("404 Not Found", "Content-Type: text/plain", b"no such page")
 class _Connection(asyncio.Protocol):
     """One connection, requests answered one after the other."""
 
-    def __init__(self, site: _Site) -> None:
+    def __init__(self, site: _Site, latency: float) -> None:
         self._site = site
+        self._latency = latency
         self._unread = b""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
@@ -98,7 +101,12 @@ class _Connection(asyncio.Protocol):
         self._unread += data
         while _END in self._unread:
             head, _, self._unread = self._unread.partition(_END)
-            self._transport.write(self._site.answer(head))
+            answer = self._site.answer(head)
+            if self._latency:
+                loop = asyncio.get_running_loop()
+                loop.call_later(self._latency, self._transport.write, answer)
+            else:
+                self._transport.write(answer)
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import chdir, redirect_stderr, redirect_stdout
 from dataclasses import dataclass
@@ -17,7 +18,7 @@ from typing import Any
 
 import yaml
 
-from digest import cli
+from digest import app, cli
 from digest.models import RunReport
 from digest.newsroom.server import Answer, Newsroom
 
@@ -153,3 +154,29 @@ def left_behind(folder: Path) -> list[str]:
 def contents(folder: Path) -> dict[str, bytes]:
     """Return every file below ``folder`` with its bytes."""
     return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def is_sound(folder: Path) -> bool:
+    """Tell whether the configured store finds no fault with itself."""
+    with app.open_store(app.read_config(folder / "config.yaml")) as store:
+        return store.check() == []
+
+
+def alone(session: int) -> bool:
+    """Tell whether every process of a session has ended, waiting a little for the last."""
+    if sys.platform != "linux":
+        return True
+    deadline = time.monotonic() + 5
+    while time.monotonic() < deadline:
+        left = []
+        for stat in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = stat.read_text().rpartition(")")[2].split()
+            except OSError:  # it has just ended
+                continue
+            if int(fields[3]) == session and fields[0] != "Z":
+                left.append(stat.parent.name)
+        if not left:
+            return True
+        time.sleep(0.05)
+    return False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -128,6 +129,32 @@ class Loopback:
         writer.write(reply.encode())
         await writer.drain()
         return True
+
+
+class Threaded(Loopback):
+    """The server in a thread of its own, for commands that run a loop of their own."""
+
+    def __enter__(self) -> Self:
+        self._started = threading.Event()
+        self._thread = threading.Thread(target=asyncio.run, args=(self._until_ended(),))
+        self._thread.start()
+        self._started.wait(10)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._loop.call_soon_threadsafe(self._ended.set)
+        self._thread.join()
+
+    async def _until_ended(self) -> None:
+        self._loop, self._ended = asyncio.get_running_loop(), asyncio.Event()
+        async with self:
+            self._started.set()
+            await self._ended.wait()
 
 
 def _parsed(head: bytes, connection: int) -> Request:

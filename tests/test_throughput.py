@@ -31,7 +31,7 @@ def test_a_small_run_prints_its_figures_as_the_last_line() -> None:
         assert figures[name] > 0, name
     assert figures["cold_ratio"] < 1  # a run this small is mostly start
     assert {"fetch", "extract", "total"} <= set(figures["stages"]["cold"])
-    assert figures["cold_requests"] == {"feed 200": 3, "page 200": 12}
+    assert figures["cold_requests"] == {"feed 200": 3, "robots 404": 3, "page 200": 12}
     assert figures["warm_requests"] == {"feed 304": 3}
     assert figures["counts"]["full"] == 12
 

@@ -117,10 +117,15 @@ def _found(value: str) -> dict[str, float]:
     weights, openings = _weights(), _openings()
     found: dict[str, float] = {}
     cased = _WORD.findall(_POSSESSIVE.sub("", value))
-    words = [_number(word.lower()) for word in cased]
+    words = [_number(w) if w[0].isdecimal() else w for w in map(str.lower, cased)]
     at = 0
     while at < len(words):
-        longest = openings.get(words[at], 1)
+        longest = openings.get(words[at], 0)
+        if longest == 0:  # nearly every word: it opens no phrase, but its singular may be one
+            if (known := words[at].removesuffix("s")) in weights:
+                found[known] = weights[known]
+            at += 1
+            continue
         for length in range(min(longest, len(words) - at), 0, -1):
             phrase = " ".join(words[at : at + length])
             known = phrase if phrase in weights else phrase.removesuffix("s")
