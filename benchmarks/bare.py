@@ -42,6 +42,4 @@ def _read(feeds: Sequence[bytes], pages: Sequence[tuple[str, bytes]]) -> None:
     for body in feeds:
         feedparser.parse(BytesIO(body), sanitize_html=False, resolve_relative_uris=False)
     for url, body in pages:
-        bare_extraction(
-            body, url=url, include_comments=False, favor_precision=True, with_metadata=True
-        )
+        bare_extraction(body, url=url, include_comments=False, with_metadata=True)

@@ -103,6 +103,42 @@ def test_json_ld_says_that_a_short_text_is_a_teaser(where: str) -> None:
     assert read(page(head=script)).quality is Quality.FULL
 
 
+def test_the_pages_own_json_ld_text_stands_in_where_extraction_finds_much_less() -> None:
+    def told(body: str) -> str:
+        thing = json.dumps({"@type": "NewsArticle", "articleBody": body})
+        return f'<script type="application/ld+json">{thing}</script>'
+
+    whole = "\n".join(PARAGRAPHS)
+    markup = "".join(f"<p>{paragraph}</p>" for paragraph in PARAGRAPHS)
+    assert read(page(PARAGRAPHS[:2], head=told(markup))).text == whole
+    assert PARAGRAPHS[7] not in read(page(PARAGRAPHS[:7], head=told(whole))).text
+    assert read(page(head=told("A short summary."))).text.endswith(PARAGRAPHS[-1])
+
+
+def test_comments_and_furniture_are_no_part_of_the_text() -> None:
+    below = (
+        "<aside><p>A list of nine other reports that are read much at this hour.</p></aside>"
+        "<p>Read also these reports:</p><section id='comments'><p>I have a view on this matter,"
+        " and it is longer than the article that it was written under.</p></section>"
+    )
+    assert read(page(after=below)).text.split("\n")[-len(PARAGRAPHS) :] == PARAGRAPHS
+
+
+def test_a_pages_date_keeps_its_zone_and_the_article_is_in_utc() -> None:
+    found = read(page().replace("2025-05-13T08:30:00+02:00", "2025-05-12T22:30:00-05:00"))
+    assert found.published_at is not None
+    assert f"{found.published_at:%Y-%m-%d}" == "2025-05-12"
+    dated = replace(FULL, published_at=found.published_at)
+    article = joined(replace(ENTRY, published_at=None), dated)
+    assert article.published_at == found.published_at
+    assert article.published_at.tzinfo is UTC
+
+
+@pytest.mark.parametrize("name", ["admin", "Administrator", "webmaster", "a@example.org"])
+def test_nobody_is_no_author(name: str) -> None:
+    assert read(page().replace("Ada Brandt", name)).author == ""
+
+
 def test_broken_json_ld_is_ignored() -> None:
     for content in ("{", "[" * 50_000, "null", '"x"', "[[1]]", '{"@graph": 3, "datePublished": 4}'):
         script = f'<script type="application/ld+json">{content}</script>'

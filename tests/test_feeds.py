@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+import pickle
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from digest.core.feeds import (
     own_domains,
     parse_feed,
 )
-from digest.errors import FeedError
+from digest.errors import FeedError, WebPageError
 from digest.models import Entry, ParsedFeed
 
 URL = "https://feeds.example.org/news/rss.xml"
@@ -138,6 +139,117 @@ def test_json_feed_is_read() -> None:
     assert second.id == urls.identity(URL, "2")
 
 
+def test_json_feed_of_version_1_has_one_author_and_may_link_elsewhere() -> None:
+    item = {"id": "7", "external_url": "https://other.test/a", "author": {"name": "Ada"}}
+    body = json.dumps({"version": "https://jsonfeed.org/version/1", "title": "E", "items": [item]})
+    (entry,) = entries(body, "application/json")
+    assert (entry.url, entry.author) == ("https://other.test/a", "Ada")
+
+
+RDF = """<?xml version="1.0"?>
+<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#" xmlns="http://purl.org/rss/1.0/"
+ xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">
+<channel rdf:about="https://example.fr/"><title>Exemple</title><link>https://example.fr/</link>
+<dc:language>fr</dc:language><sy:updatePeriod> daily </sy:updatePeriod>
+<sy:updateFrequency>4</sy:updateFrequency></channel>
+<item rdf:about="https://example.fr/un"><title>Un</title><link>https://example.fr/un</link>
+<dc:date>2025-05-13T10:00+02:00</dc:date><dc:creator>Ada</dc:creator>
+<description>Texte.</description></item></rdf:RDF>"""
+
+
+def test_rdf_is_read_with_its_dates() -> None:
+    feed = parse_feed(RDF.encode(), URL)
+    (entry,) = feed.entries
+    assert (feed.title, feed.home, feed.language) == ("Exemple", "https://example.fr/", "fr")
+    assert (entry.url, entry.title, entry.author) == ("https://example.fr/un", "Un", "Ada")
+    assert entry.published_at == datetime(2025, 5, 13, 8, tzinfo=UTC)
+    assert feed.ttl == timedelta(hours=6)
+
+
+@pytest.mark.parametrize(
+    ("said", "ttl"),
+    [
+        ("<ttl> 90 </ttl>", timedelta(minutes=90)),
+        ("<sy:updatePeriod>hourly</sy:updatePeriod>", timedelta(hours=1)),
+        (
+            "<ttl>30</ttl><sy:updatePeriod>weekly</sy:updatePeriod>",
+            timedelta(minutes=30),
+        ),
+        ("<ttl>0</ttl>", None),
+        ("<ttl>-5</ttl>", None),
+        ("<ttl>soon</ttl>", None),
+        ("<ttl>9999999</ttl>", None),
+        (f"<ttl>{'9' * 5000}</ttl>", None),
+        ("<sy:updatePeriod>never</sy:updatePeriod>", None),
+        (
+            "<sy:updatePeriod>daily</sy:updatePeriod><sy:updateFrequency>0</sy:updateFrequency>",
+            None,
+        ),
+        ("<sy:updateFrequency>2</sy:updateFrequency>", None),
+    ],
+)
+def test_how_long_a_feed_may_be_kept_is_told_where_it_makes_sense(
+    said: str, ttl: timedelta | None
+) -> None:
+    body = f"""<rss version="2.0" xmlns:sy="http://purl.org/rss/1.0/modules/syndication/">
+    <channel><title>t</title>{said}<item><title>a</title></item></channel></rss>"""
+    assert parse_feed(body.encode(), URL).ttl == ttl
+
+
+def test_links_start_where_the_feed_was_found_and_identities_at_the_configured_feed() -> None:
+    body = rss(
+        "<item><title>a</title><link>/a</link></item><item><title>b</title><guid>7</guid></item>"
+    )
+    asked = "https://old.test/rss"
+    linked, bare = parse_feed(body.encode(), "https://new.test/x/rss", "", asked).entries
+    assert linked.url == "https://new.test/a"
+    assert bare.id == urls.identity(asked, "7")
+    assert linked.feed_url == bare.feed_url == asked
+
+
+def test_xml_base_is_where_atoms_links_start() -> None:
+    body = """<feed xmlns="http://www.w3.org/2005/Atom" xml:base="https://a.test/blog/"><title>t
+    </title><entry xml:base="2025/"><title>x</title><id>tag:1</id><link href="one"/></entry>
+    <entry><title>y</title><id>tag:2</id><link href="/two"/></entry></feed>"""
+    assert {e.url for e in entries(body)} == {
+        "https://a.test/blog/2025/one",
+        "https://a.test/two",
+    }
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        """<rss version="2.0"><channel><title>t</title><link>{bad}</link><item><title>a</title>
+        <link>{bad}</link><guid isPermaLink="true">{bad}</guid><comments>{bad}</comments>
+        <source url="{bad}">S</source><enclosure url="{bad}" type="text/html"/></item>
+        </channel></rss>""",
+        """<feed xmlns="http://www.w3.org/2005/Atom" xml:base="{bad}"><title>t</title>
+        <link href="{bad}"/><entry><title>a</title><id>{bad}</id><link href="{bad}"/>
+        <link rel="enclosure" href="{bad}"/><content src="{bad}" type="text/html"/>
+        </entry></feed>""",
+        """{{"version": "1", "title": "t", "home_page_url": "{bad}", "items": [{{"id": "{bad}",
+        "title": "a", "url": "{bad}", "external_url": "{bad}", "image": "{bad}"}}]}}""",
+    ],
+    ids=["rss", "atom", "json"],
+)
+@pytest.mark.parametrize(
+    "bad",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "file:///etc/passwd",
+        "ftp://a.test/",
+        "vbscript:x",
+    ],
+)
+def test_no_address_but_of_the_web_leaves_a_feed(body: str, bad: str) -> None:
+    feed = parse_feed(body.format(bad=bad).encode(), URL)
+    (entry,) = feed.entries
+    assert entry.title == "a"
+    assert (feed.home, entry.url, entry.source_url) == ("", "", "")
+
+
 def test_a_guid_that_is_an_address_stands_in_for_a_missing_link() -> None:
     (entry,) = entries(rss("<item><title>a</title><guid>https://example.org/a</guid></item>"))
     assert entry.url == "https://example.org/a"
@@ -164,6 +276,68 @@ def test_parts_of_one_page_stay_apart() -> None:
 def test_the_same_item_twice_is_one_entry() -> None:
     item = "<item><title>a</title><link>https://example.org/a?utm_medium=x</link></item>"
     assert len(entries(rss(item + item.replace("?utm_medium=x", "")))) == 1
+
+
+def test_spellings_of_one_page_are_one_entry_and_another_guid_makes_no_other() -> None:
+    links = [
+        "https://www.e.org/a",
+        "https://www.e.org/a/amp",
+        "https://m.e.org/a",
+        "http://e.org/a/",
+        "https://www-e-org.cdn.ampproject.org/c/s/www.e.org/a",
+    ]
+    items = (
+        f"<item><title>a</title><link>{link}</link><guid>g{n}</guid></item>"
+        for n, link in enumerate(links)
+    )
+    (entry,) = entries(rss("".join(items)))
+    assert entry.id == urls.identity("https://www.e.org/a")
+
+
+# --- aggregators -----------------------------------------------------------------------------
+
+HIDDEN = "https://news.google.com/rss/articles/CBMi1"
+
+
+def aggregated(title: str, summary: str, link: str = HIDDEN) -> Entry:
+    body = f"""<rss version="2.0"><channel><title>t</title><item><title>{title}</title>
+    <link>{link}?oc=5</link><guid isPermaLink="false">CBMi1</guid>
+    <description><![CDATA[{summary}]]></description>
+    <source url="https://www.harbour.test">Harbour Wire</source></item></channel></rss>"""
+    (entry,) = entries(body)
+    return entry
+
+
+@pytest.mark.parametrize(
+    "summary",
+    [
+        '<a href="https://x.test/1">Brindle opens a lab</a>&nbsp;&nbsp;<font>Harbour Wire</font>',
+        '<ol><li><a href="https://x.test/1">Brindle opens a lab in Quito this year</a>&nbsp;'
+        '<font>Harbour Wire</font></li><li><a href="https://x.test/2">A lab for Brindle</a>&nbsp;'
+        "<font>The Ledger</font></li></ol>",
+    ],
+)
+def test_an_aggregators_item_names_the_outlet_and_its_list_of_links_is_no_text(
+    summary: str,
+) -> None:
+    entry = aggregated("Brindle opens a lab - Harbour Wire", summary)
+    assert entry.title == "Brindle opens a lab"
+    assert (entry.source_name, entry.source_url) == ("Harbour Wire", "https://www.harbour.test/")
+    assert (entry.summary, entry.content) == ("", "")
+
+
+def test_an_aggregators_own_words_are_kept() -> None:
+    told = "Brindle said that the lab in Quito will have room for 300 people and a school."
+    assert aggregated("Brindle opens a lab – Harbour Wire", f"<p>{told}</p>").summary == told
+    repeated = "Brindle opens a lab. Harbour Wire"
+    elsewhere = "https://harbour.test/a"
+    assert aggregated("Brindle opens a lab", repeated, elsewhere).summary == ""
+    assert aggregated("Brindle opens a lab", told, elsewhere).summary == told
+
+
+@pytest.mark.parametrize("title", ["Harbour Wire", "Life at Harbour Wire", "- Harbour Wire"])
+def test_a_headline_that_is_about_the_outlet_stays_whole(title: str) -> None:
+    assert aggregated(title, "").title == title
 
 
 @pytest.mark.parametrize(
@@ -290,6 +464,16 @@ def test_what_is_no_feed_is_said_in_words(body: bytes, words: str) -> None:
     with pytest.raises(FeedError, match=words) as caught:
         parse_feed(body, URL)
     assert str(caught.value).startswith(URL)
+
+
+def test_a_web_page_names_its_feeds() -> None:
+    page = b"""<!doctype html><html><head><title>x</title>
+    <link rel="alternate" type="application/rss+xml" href="/feed.xml"></head></html>"""
+    with pytest.raises(WebPageError) as caught:
+        parse_feed(page, "https://e.org/blog/")
+    assert caught.value.feeds == ("https://e.org/feed.xml",)
+    again = pickle.loads(pickle.dumps(caught.value))  # noqa: S301 - as from a worker process
+    assert (str(again), again.feeds) == (str(caught.value), caught.value.feeds)
 
 
 def test_a_feed_without_entries_is_a_feed() -> None:

@@ -17,7 +17,7 @@ import pytest
 from digest.adapters.http import HttpFetcher
 from digest.adapters.http.network import kind_of
 from digest.adapters.http.turns import Turns
-from digest.errors import ConfigError, FetchError
+from digest.errors import ConfigError, FetchError, RobotsError
 from digest.models import Response, Validators
 from tests.loopback import Loopback, Reply, Request
 
@@ -144,7 +144,9 @@ def test_other_answers_are_errors_with_their_status(status: int) -> None:
 
 
 def test_an_empty_answer_is_an_error() -> None:
-    assert str(failed({"/feed": Reply(200)})) == f"{FEED} gave an empty answer"
+    error = failed({"/feed": Reply(200)})
+    assert str(error) == f"{FEED} gave an empty answer"
+    assert error.status == 200
 
 
 @pytest.mark.parametrize(
@@ -446,9 +448,14 @@ def raw_deflate(data: bytes) -> bytes:
 @pytest.mark.parametrize(
     ("encoding", "body"),
     [
-        ("gzip", gzip.compress(b"hello " * 5000)),
-        ("X-GZIP", gzip.compress(b"hello " * 5000)),
-        ("gzip", gzip.compress(b"hello " * 2000) + gzip.compress(b"hello " * 3000) + b"\0\0\0"),
+        ("gzip", gzip.compress(b"hello " * 5000, mtime=0)),
+        ("X-GZIP", gzip.compress(b"hello " * 5000, mtime=0)),
+        (
+            "gzip",
+            gzip.compress(b"hello " * 2000, mtime=0)
+            + gzip.compress(b"hello " * 3000, mtime=0)
+            + b"\0\0\0",
+        ),
         ("deflate", zlib.compress(b"hello " * 5000)),
         ("deflate", raw_deflate(b"hello " * 5000)),
         ("identity", b"hello " * 5000),
@@ -467,7 +474,9 @@ def test_encodings_nobody_asked_for_are_refused(encoding: str) -> None:
     assert len(str(error)) < 200
 
 
-@pytest.mark.parametrize("body", [gzip.compress(b"hello" * 99)[:-12], b"not packed at all"])
+@pytest.mark.parametrize(
+    "body", [gzip.compress(b"hello" * 99, mtime=0)[:-12], b"not packed at all"]
+)
 def test_a_broken_compressed_answer_is_an_error(body: bytes) -> None:
     error = failed({"/feed": Reply(200, body, {"Content-Encoding": "gzip"})})
     assert "compressed answer" in str(error)
@@ -719,3 +728,107 @@ asyncio.run(main())
 assert not {"httpx", "httpcore", "tldextract"} & set(sys.modules)
 """
     subprocess.run([sys.executable, "-c", program], check=True, timeout=30)
+
+
+# --- manners ---------------------------------------------------------------------------------
+
+
+class Usher:
+    """Manners that note what they are asked and told; ``out`` is refused, ``pause`` is wanted."""
+
+    def __init__(self, *, pause: float = 0.0, out: str = "") -> None:
+        self.asked: list[str] = []
+        self.told: list[tuple[str, int, float | None]] = []
+        self.pause = pause
+        self.out = out
+
+    async def before(self, url: str) -> float:
+        if url not in self.asked:
+            self.asked.append(url)
+        if self.out and self.out in url:
+            raise RobotsError(url, f"{self.out} keeps us out", retry_after=60.0)
+        return self.pause
+
+    def refused(self, url: str, status: int, retry_after: float | None) -> None:
+        self.told.append((url, status, retry_after))
+
+
+def mannered(pages: dict[str, Any], usher: Usher, **options: Any) -> Response:
+    async def work() -> Response:
+        server = Loopback(pages)
+        async with (
+            server,
+            fetcher(server, **options) as http,
+            http.answer(FEED, manners=usher) as answer,
+        ):
+            return answer
+
+    return asyncio.run(work())
+
+
+def test_manners_are_asked_before_every_hop() -> None:
+    usher = Usher()
+    pages = {"/feed": leads_to("http://other.test/next"), "/next": Reply(200, b"x")}
+    assert mannered(pages, usher).body == b"x"
+    assert usher.asked == [FEED, "http://other.test/next"]
+    assert usher.told == []
+
+
+def test_what_manners_refuse_is_not_asked_and_names_what_was_asked_for() -> None:
+    usher = Usher(out="other.test")
+    with pytest.raises(RobotsError) as caught:
+        mannered({"/feed": leads_to("http://other.test/next")}, usher)
+    assert caught.value.url == FEED
+    assert caught.value.retry_after == 60.0
+    assert str(caught.value) == f"{FEED} leads elsewhere: other.test keeps us out"
+
+
+def test_the_pause_that_manners_want_is_kept_where_it_is_the_longer() -> None:
+    moved = {"/feed": leads_to("/b"), "/b": Reply(200, b"x")}
+    for pause, interval, slept in ((4.0, 1.0, [4.0]), (1.0, 2.0, [2.0])):
+        time_ = FakeTime()
+        mannered(moved, Usher(pause=pause), time=time_, per_domain_interval=interval)
+        assert time_.slept == slept
+
+
+@pytest.mark.parametrize(
+    ("reply", "told"),
+    [
+        (Reply(429, b"", {"Retry-After": "90"}), (429, 90.0)),
+        (Reply(503, b""), (503, None)),
+        (Reply(500, b""), None),
+        (Reply(404, b""), None),
+    ],
+)
+def test_manners_are_told_once_of_the_address_that_wants_to_be_left_alone(
+    reply: Reply, told: tuple[int, float | None] | None
+) -> None:
+    usher = Usher()
+    with pytest.raises(FetchError, match=FEED):
+        mannered({"/feed": leads_to("http://busy.test/b", 301), "/b": reply}, usher)
+    assert usher.told == ([("http://busy.test/b", *told)] if told else [])
+
+
+def test_a_503_that_passes_is_no_refusal() -> None:
+    usher = Usher()
+    answers = [Reply(503), Reply(200, b"x")]
+
+    async def feed(_request: Request, _writer: object) -> Reply:
+        return answers.pop(0)
+
+    assert mannered({"/feed": feed}, usher).body == b"x"
+    assert usher.told == []
+
+
+def test_lines_for_several_programs_stay_apart() -> None:
+    async def feed(_request: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(
+            b"HTTP/1.1 200 x\r\nContent-Length: 1\r\nX-Robots-Tag: a: noai\r\n"
+            b"X-Robots-Tag: nosnippet\r\nContent-Signal: search=yes\r\n"
+            b"Content-Signal: ai-input=no\r\n\r\nx"
+        )
+        await writer.drain()
+
+    headers = mannered({"/feed": feed}, Usher()).headers
+    assert headers["x-robots-tag"] == "a: noai\nnosnippet"
+    assert headers["content-signal"] == "search=yes, ai-input=no"

@@ -113,30 +113,6 @@ def test_what_the_page_declares_decides_for_short_texts_only() -> None:
     assert judged(SHORT, free=True)[0] is Quality.FULL
 
 
-def test_furniture_goes_and_sentences_stay() -> None:
-    kept = [
-        "Readers can sign up for the service from Monday, the company said in its newsletter, and"
-        " everyone else has to wait until the autumn, when the waiting list is to be opened to"
-        " the public in forty countries, among them all members of the union and its neighbours.",
-        "Share prices fell.",
-        "Comments from users were mixed.",
-        "Read more than one book.",
-    ]
-    lost = [
-        "Sign up for our daily newsletter",
-        "Read more: Another story",
-        "Share this article",
-        "Advertisement",
-        "Follow us on Mastodon",
-        "Image credit: A. Photographer",
-        "Related articles",
-        "© 2025 Example Media. All rights reserved.",
-        "Lesen Sie auch: Noch etwas",
-    ]
-    mixed = "\n".join(line for pair in zip(kept * 3, lost, strict=False) for line in pair)
-    assert quality.without_furniture(mixed).split("\n") == (kept * 3)[: len(lost)]
-
-
 def test_a_teasers_invitation_is_not_part_of_its_text() -> None:
     assert quality.without_walls(f"{SHORT}\nSubscribe to continue reading.\nRead more") == SHORT
 

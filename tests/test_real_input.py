@@ -85,7 +85,7 @@ class Served(Loopback):
 
     def opened(self) -> list[str]:
         """Return the pages asked for since this was last asked."""
-        asked = [f"http://{r.host}{r.target}" for r in self.requests]
+        asked = [f"http://{r.host}{r.target}" for r in self.requests if r.target != "/robots.txt"]
         self.requests.clear()
         return [url for url in asked if url not in self.entries]
 

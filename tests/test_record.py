@@ -193,7 +193,8 @@ def test_the_report_has_the_contracts_shape() -> None:
     assert told["started_at"] == "2026-03-14T05:30:00+00:00"
     assert told["feeds"] == [
         {"url": "https://a.test/feed", "name": "A", "outcome": "new", "http_status": 200,
-         "entries": 10, "new_entries": 3, "error": None}
+         "entries": 10, "new_entries": 3, "error": None, "note": None, "last_success_at": None,
+         "failures": 0, "entries_per_week": None, "silent_days": None}
     ]  # fmt: skip
     assert told["entries"][0]["outcome"] == "off-topic"
     assert list(told["counts"]) == ["feeds", "briefs", "zebra"]

@@ -92,6 +92,16 @@ def test_without_a_page_to_open_the_feeds_own_text_is_used() -> None:
     assert len({closed[0].reason, talk[0].reason, unlinked[0].reason}) == 3
 
 
+def test_an_aggregators_closed_link_is_not_opened() -> None:
+    hidden = replace(entry(1), url="https://news.google.com/rss/articles/CBMi1")
+    (selected,) = chosen(hidden)
+    assert selected.outcome is EntryOutcome.READ
+    assert selected.reason == (
+        "an aggregator's link that leads nowhere without asking it; its headline is used; "
+        "relevance 0.90"
+    )
+
+
 def test_entries_over_the_limit_wait_and_the_last_chosen_says_so() -> None:
     entries = [entry(n) for n in range(5)]
     found = chosen(*entries, limit=3)

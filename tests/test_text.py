@@ -41,6 +41,10 @@ def test_clean_leaves_only_what_a_reader_sees(raw: str, cleaned: str) -> None:
         ("4 < 5 and R&D", "4 < 5 and R&D"),
         ("&lt;b&gt; stays text", "<b> stays text"),
         ("source\nlines\nfold <i>here</i>", "source lines fold here"),
+        ("<template><p>no</p></template><!-- no -->a<noscript>no</noscript>", "a"),
+        ("<p onclick='x'>a</p onx><scr<script>no</script>ipt>b", "a\nnoipt>b"),
+        ("a<script>never closed", "a"),
+        ("a\ud800<p>b\x00c", "a\nbc"),
         ("", ""),
     ],
 )
@@ -104,6 +108,10 @@ def test_cleaning_twice_changes_nothing(raw: str) -> None:
     once = text.clean(raw)
     assert text.clean(once) == once
     assert unicodedata.is_normalized("NFC", once)
+
+
+def test_words_are_the_same_whatever_hyphens_and_apostrophes_are_typed() -> None:
+    assert text.words("GPT\u20114o’s") == text.words("GPT-4o's") == ["gpt-4o"]
 
 
 def test_words_keep_numbers_and_model_names_whole() -> None:

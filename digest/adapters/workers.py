@@ -41,6 +41,9 @@ _PRELOADED = (
     "trafilatura",
     "pebble.pool.process",
 )
+# MiB: two workers, the server they are forked from and the main process stay under 600 together.
+# The heaviest honest page, 5 MB of nothing but text, needs 176 (benchmarks.hostile).
+MEMORY_MB = 208
 _STOPPED = "stopped before it was done"
 _LONGEST_REASON = 200  # characters
 
@@ -60,7 +63,7 @@ class ProcessWorkers:
         processes: int | None = None,
         *,
         timeout: float = 10.0,
-        memory_mb: int = 1024,
+        memory_mb: int = MEMORY_MB,
         patience: float = 20.0,
     ) -> None:
         self._processes = max(1, processes or usable_cores())
@@ -69,6 +72,8 @@ class ProcessWorkers:
         self._silence = timeout + patience
         self._pool: asyncio.Task[ProcessPool] | None = None
         self._closed = False
+        # Tasks written out for a worker: the others' bytes are held once, by whoever asks.
+        self._places = asyncio.Semaphore(2 * self._processes)
         self._waiting: set[asyncio.Future[tuple[int, float, bytes]]] = set()
         self._finished_at = 0.0  # when a task last finished, by the loop's clock
         self._peaks: dict[int, float] = {}  # MiB by process id
@@ -90,15 +95,16 @@ class ProcessWorkers:
         ItemErrors come back as they are. Raises WorkerError where the task took too long or too
         much memory, ended its process, or raised anything else.
         """
-        task = pickle.dumps((function, args), pickle.HIGHEST_PROTOCOL)
-        try:
-            reply = await self._reply(task)
-        except BrokenProcessPool:
-            # Another task may have been the cause; this one gets one more chance.
+        async with self._places:
+            task = pickle.dumps((function, args), pickle.HIGHEST_PROTOCOL)
             try:
                 reply = await self._reply(task)
-            except BrokenProcessPool as error:
-                raise WorkerError("the worker processes broke down twice") from error
+            except BrokenProcessPool:
+                # Another task may have been the cause; this one gets one more chance.
+                try:
+                    reply = await self._reply(task)
+                except BrokenProcessPool as error:
+                    raise WorkerError("the worker processes broke down twice") from error
         return cast("T", _unpacked(reply, self._memory_mb))
 
     def prepare(self) -> None:

@@ -7,11 +7,12 @@ import unicodedata
 from collections.abc import Collection
 from typing import Final
 
-from digest.core import text, urls
+from digest.core import text, urls, wrappers
 from digest.models import Feed, FeedKind
 
 _NAME_CHARS: Final = 60
 _SITE_CHARS: Final = 40
+_AGGREGATORS: Final = frozenset({"google.com", "bing.com", "flipboard.com", "apple.news"})
 _UMLAUTS: Final = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 
 
@@ -23,16 +24,20 @@ def attribute(
     url: str,
     site: str,
     of_page: bool,
+    source: tuple[str, str] = ("", ""),
 ) -> tuple[str, str]:
     """Return (publisher, domain) of the words that a feed or a page gave.
 
     ``own`` holds the registrable domains that are the feed's own; its address always is. ``url``
     is the article's address and ``site`` the name its page gives itself. ``of_page`` says that
     the words are the page's: then it is their publisher. The feed's words about a page elsewhere
-    are the feed's, whatever they link to.
+    are the feed's, whatever they link to, unless the feed is an aggregator's: ``source``, the name
+    and address of the outlet that its entry names, then says whose they are.
     """
     home = urls.registrable_domain(feed.url)
     domain = urls.registrable_domain(url or feed.url)
+    if outlet := _outlet(source, url, domain, home, own):
+        return outlet
     if not of_page and domain != home and domain not in own:
         return text.shorten(feed.name or feed_title, _NAME_CHARS) or home, home
     if feed.name and (domain == home or domain in own or feed.kind is FeedKind.DISCUSSION):
@@ -45,7 +50,25 @@ def attribute(
     # A page may call itself what it likes, "Reuters" too.
     if 1 < len(site) <= _SITE_CHARS and resembles(site, domain):
         return site, domain
+    if of_page and resembles(source[0], domain):
+        return text.shorten(source[0], _NAME_CHARS), domain
     return text.shorten(names[0], _NAME_CHARS) if names else domain, domain
+
+
+def _outlet(
+    source: tuple[str, str], url: str, domain: str, home: str, own: Collection[str]
+) -> tuple[str, str] | None:
+    """Return the name and domain of the outlet an aggregator took an entry from, if one did.
+
+    Any feed may claim to pass on another's words; believed are the aggregators known as such, and
+    a feed whose links all stay with one.
+    """
+    name = text.shorten(source[0], _NAME_CHARS)
+    hidden = wrappers.tells_nothing(url)
+    if not name or not (home in _AGGREGATORS or (hidden and domain in own)):
+        return None
+    outlet = urls.registrable_domain(source[1]) or (domain if resembles(name, domain) else "")
+    return (name, outlet) if outlet and (hidden or outlet == domain) else None
 
 
 def resembles(name: str, domain: str) -> bool:

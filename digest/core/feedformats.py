@@ -11,16 +11,26 @@ import calendar
 import json
 import re
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from io import BytesIO
 from typing import Any
 
 from digest.core import encoding
-from digest.errors import FeedError
+from digest.errors import FeedError, WebPageError
 
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100  # feeds did not exist before, and nothing is dated after
 _PROLOG_CHARS = 20_000  # server warnings before the root element are shorter
+
+_PERIODS = {
+    "hourly": timedelta(hours=1),
+    "daily": timedelta(days=1),
+    "weekly": timedelta(weeks=1),
+    "monthly": timedelta(days=30),
+    "yearly": timedelta(days=365),
+}
+_LONGEST_TTL = timedelta(days=365)
+_WHOLE = re.compile(r"[0-9]{1,7}")
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,8}));")
@@ -50,15 +60,24 @@ class Item:
     language: str
     tags: tuple[str, ...]
     plain: frozenset[str] = frozenset()  # which of title, summary, content are declared plain text
+    source: tuple[str, str] = ("", "")  # name and address of the outlet it was taken from
 
 
-Head = tuple[str, str, str]  # title, home page, language
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What a feed says of itself, as its format gives it."""
+
+    title: str
+    home: str  # still relative
+    language: str
+    ttl: timedelta | None = None
 
 
 def read(body: bytes, url: str, content_type: str) -> tuple[Head, list[Item]]:
     """Return a feed's head and its items in the feed's order.
 
-    Raises FeedError for what is no feed, and on mangled input whatever the parsers raise.
+    Raises FeedError for what is no feed, WebPageError for a web page, and on mangled input
+    whatever the parsers raise.
     """
     declared = encoding.charset(content_type)
     if found := _DECLARED.match(body[:1_000]):
@@ -68,13 +87,13 @@ def read(body: bytes, url: str, content_type: str) -> tuple[Head, list[Item]]:
         raise FeedError(f"{url} is empty")
     if document[0] == "{":
         return _read_json(document, url)
-    return _read_xml(_from_root(document, url), url)
+    return _read_xml(_from_root(document, url, body, content_type), url)
 
 
 # --- bytes to text ---------------------------------------------------------------------------
 
 
-def _from_root(document: str, url: str) -> str:
+def _from_root(document: str, url: str, body: bytes, content_type: str) -> str:
     """Return the XML document from its root element on, the prolog and any junk before it cut.
 
     The prolog is where document types, entity declarations and the encoding live: none of them
@@ -86,7 +105,10 @@ def _from_root(document: str, url: str) -> str:
         root = _FEED_ROOT.search(document, 0, _PROLOG_CHARS)
         page = _HTML_SIGN.search(document, 0, _PROLOG_CHARS)
         if page is not None and (root is None or page.start() < root.start()):
-            raise FeedError(f"{url} is a web page, not a feed")
+            from digest.core.discovery import feed_links  # seldom needed
+
+            found = feed_links(body, url, content_type)
+            raise WebPageError(f"{url} is a web page, not a feed", found)
         if root is None:
             raise FeedError(f"{url} is not a feed")
     declaration = '<?xml version="1.0" encoding="utf-8"?>'
@@ -144,7 +166,7 @@ def _read_xml(document: str, url: str) -> tuple[Head, list[Item]]:
     if not entries and not parsed["version"]:
         raise FeedError(f"{url} is not a feed")
     feed = parsed["feed"]
-    head = (_get(feed, "title"), _get(feed, "link"), _get(feed, "language"))
+    head = Head(_get(feed, "title"), _get(feed, "link"), _get(feed, "language"), _ttl(feed))
     atom = str(parsed["version"]).startswith("atom")
     return head, [_xml_item(entry, atom=atom) for entry in entries]
 
@@ -187,7 +209,30 @@ def _xml_item(entry: dict[str, Any], *, atom: bool) -> Item:
         language=_get(best, "language") or _get(entry, "language"),
         tags=tuple(_get(tag, "label") or _get(tag, "term") for tag in _dicts(entry, "tags")),
         plain=frozenset(plain),
+        source=_source(entry),
     )
+
+
+def _ttl(feed: dict[str, Any]) -> timedelta | None:
+    """Return how long a feed says it may be kept: RSS's minutes, else how often it is updated."""
+    minutes = _get(feed, "ttl").strip()
+    if _WHOLE.fullmatch(minutes):
+        found = timedelta(minutes=int(minutes))
+    else:
+        period = _PERIODS.get(_get(feed, "sy_updateperiod").strip().lower())
+        times = _get(feed, "sy_updatefrequency").strip() or "1"
+        if period is None or not _WHOLE.fullmatch(times) or not int(times):
+            return None
+        found = period / int(times)
+    return found if timedelta() < found <= _LONGEST_TTL else None
+
+
+def _source(entry: dict[str, Any]) -> tuple[str, str]:
+    """Return the outlet that RSS's or Atom's source element names, or Bing's."""
+    source = dict.get(entry, "source")
+    if not isinstance(source, dict):
+        return _get(entry, "news_source"), ""
+    return _get(source, "title"), _get(source, "href") or _get(source, "link")
 
 
 def _read_json(document: str, url: str) -> tuple[Head, list[Item]]:
@@ -197,7 +242,7 @@ def _read_json(document: str, url: str) -> tuple[Head, list[Item]]:
         feed = None
     if not isinstance(feed, dict) or not isinstance(feed.get("items"), list):
         raise FeedError(f"{url} is not a feed")
-    head = (_get(feed, "title"), _get(feed, "home_page_url"), _get(feed, "language"))
+    head = Head(_get(feed, "title"), _get(feed, "home_page_url"), _get(feed, "language"))
     return head, [_json_item(item) for item in feed["items"] if isinstance(item, dict)]
 
 
@@ -209,7 +254,11 @@ def _json_item(item: dict[str, Any]) -> Item:
     tags = item.get("tags")
     return Item(
         guid=guid,
-        links=(_get(item, "url"), guid if guid.startswith("http") else ""),
+        links=(
+            _get(item, "url"),
+            _get(item, "external_url"),
+            guid if guid.startswith("http") else "",
+        ),
         title=_get(item, "title"),
         summary=_get(item, "summary"),
         content=content or _get(item, "content_text"),

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from html import unescape
 
-from digest.core import feedformats, text, urls
+from digest.core import feedformats, samepage, text, urls, wrappers
 from digest.core.feedformats import Item
 from digest.errors import FeedError
 from digest.models import Entry, ParsedFeed
@@ -25,8 +25,13 @@ _MAX_TAGS = 20
 _LINKS = 3  # fewer say nothing of where a feed belongs
 _MOST_LINKS = 0.6
 
+_NAME_WORDS = 6  # of an outlet
+
+_LINK_ELEMENT = re.compile(r"<a\b[^<>]{0,3000}>.{0,1000}?</a\s*>", re.I | re.S)
 _TAG = re.compile(
-    r"</?(?:a|abbr|b|br|cite|code|em|i|img|p|q|s|small|span|strong|sub|sup|u)\b[^<>]*>", re.I
+    r"</?(?:a|abbr|b|br|cite|code|em|i|img|p|q|s|small|span|strong|sub|sup|u)\b[^<>]*>"
+    r"|<(script|style|iframe)\b.{0,1000}?</\1",  # alone, such a tag may be what a title is about
+    re.I | re.S,
 )
 _TAIL = re.compile(
     r"(?:The post .{1,400} (?:appeared first|first appeared) on .{1,200}"
@@ -46,35 +51,39 @@ _PAYWALL_TAGS = frozenset(
 )
 
 
-def parse_feed(body: bytes, url: str, content_type: str = "") -> ParsedFeed:
-    """Return what the feed at ``url`` holds, entries newest first, at most MAX_ENTRIES.
+def parse_feed(body: bytes, url: str, content_type: str = "", feed_url: str = "") -> ParsedFeed:
+    """Return what a feed holds, entries newest first, at most MAX_ENTRIES.
 
-    ``content_type`` is the HTTP header; valid UTF-8 wins over what it or the document declares.
-    Raises FeedError, in one sentence naming the URL, for a body that is no feed; nothing else.
+    ``url`` is the address that answered: relative links start there, or at the home page the feed
+    names. ``feed_url`` is the configured feed's, to which the entries and the identities of those
+    without link belong (default: ``url``). ``content_type`` is the HTTP header;
+    valid UTF-8 wins over what it or the document declares. Raises FeedError, in one sentence naming
+    ``url``, for a body that is no feed (WebPageError for a web page); nothing else.
     """
     try:
-        return _parse(body, url, content_type)
+        return _parse(body, url, content_type, feed_url or url)
     except FeedError:
         raise
     except Exception as error:  # feedparser and json raise what they like on mangled input
         raise FeedError(f"{url} cannot be read as a feed ({type(error).__name__})") from error
 
 
-def _parse(body: bytes, url: str, content_type: str) -> ParsedFeed:
+def _parse(body: bytes, url: str, content_type: str, feed_url: str) -> ParsedFeed:
     head, items = feedformats.read(body, url, content_type)
-    title, home, language = head
-    home = urls.canonical(home, base=url) if home else ""
-    language = _language_tag(language)
+    home = urls.canonical(head.home, base=url) if head.home else ""
+    language = _language_tag(head.language)
     entries: dict[str, Entry] = {}
     for item in _newest(items):
-        entry = _entry(item, url, home or url, language)
+        entry = _entry(item, feed_url, home or url, language)
         if entry.title or entry.url or entry.summary or entry.content:
-            entries.setdefault(entry.id, entry)
+            part_of_page = entry.id != samepage.page_id(entry.url)
+            entries.setdefault(entry.id if part_of_page else samepage.key(entry.url), entry)
     return ParsedFeed(
-        title=text.shorten(_plain(title, TITLE_CHARS), TITLE_CHARS),
+        title=text.shorten(_plain(head.title, TITLE_CHARS), TITLE_CHARS),
         home=home,
         language=language,
         entries=tuple(entries.values()),
+        ttl=head.ttl,
     )
 
 
@@ -117,6 +126,12 @@ def _entry(item: Item, feed_url: str, base: str, language: str) -> Entry:
         summary = _body(item.summary, "summary" in item.plain)
         if not content and len(summary) > SUMMARY_CHARS:  # the whole text stands in the summary
             content = summary
+    source_name, source_url = _source(item, base)
+    title = _without_outlet(title, source_name)
+    if wrappers.tells_nothing(url) and _is_link_list(item.content or item.summary):
+        summary = content = ""
+    elif source_name and _repeats(summary, f"{title} {source_name}"):
+        summary = ""
     tags = tuple(dict.fromkeys(t for t in (text.clean(tag[:100]) for tag in item.tags) if t))
     own = _language_tag(item.language) or language
     paywalled = title.startswith("[$]") or any(t.lower() in _PAYWALL_TAGS for t in tags)
@@ -133,7 +148,34 @@ def _entry(item: Item, feed_url: str, base: str, language: str) -> Entry:
         language=own or text.language(f"{title}. {summary or content[:SUMMARY_CHARS]}"),
         tags=tags[:_MAX_TAGS],
         paywalled=paywalled,
+        source_name=source_name,
+        source_url=source_url,
     )
+
+
+def _source(item: Item, base: str) -> tuple[str, str]:
+    """Return the name and the address of the outlet that an item says it was taken from."""
+    name, address = item.source
+    url = urls.canonical(address, base=base) if address.strip() else ""
+    return text.shorten(" ".join(_plain(name, _NAME_CHARS).split()), _NAME_CHARS), url
+
+
+def _without_outlet(title: str, outlet: str) -> str:
+    """Return a headline without the " - Outlet" that aggregators put at its end."""
+    bare = title.removesuffix(outlet).rstrip()
+    if outlet and bare != title and len(bare) > 2 and bare[-1] in "-–—|" and bare[-2] == " ":
+        return bare[:-1].rstrip()
+    return title
+
+
+def _is_link_list(markup: str) -> bool:
+    """Whether a summary is only links with a name beside each: other outlets on one event."""
+    beside = _plain(_LINK_ELEMENT.sub(" ", markup), SUMMARY_CHARS)
+    return all(len(line.split()) <= _NAME_WORDS for line in beside.split("\n"))
+
+
+def _repeats(summary: str, told: str) -> bool:
+    return bool(summary) and set(text.words(summary)) <= set(text.words(told))
 
 
 def _link(links: tuple[str, ...], base: str) -> tuple[str, str]:
@@ -149,8 +191,8 @@ def _identity(url: str, fragment: str, guid: str, feed_url: str, title: str) -> 
         return urls.identity(feed_url, guid or title)
     # A changelog's entries are parts of one page: "…/changelog#2.3.15", with a guid that says so.
     if len(fragment) > 1 and fragment in guid:
-        return urls.identity(url, fragment)
-    return urls.identity(url)
+        return urls.identity(samepage.plain(url), fragment)
+    return samepage.page_id(url)
 
 
 def _body(markup: str, plain: bool) -> str:

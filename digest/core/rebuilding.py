@@ -14,6 +14,7 @@ from datetime import datetime, timedelta
 
 from digest.core.committed import Cited, Committed, Piece
 from digest.core.edition import edition_id
+from digest.core.samepage import page_id
 from digest.core.urls import canonical, identity, registrable_domain
 from digest.models import (
     Article,
@@ -188,7 +189,7 @@ def _sources(piece: Piece, found: Committed) -> tuple[Source, ...]:
     return tuple(
         Source(
             n=n,
-            article_id=identity(cited.url),
+            article_id=page_id(cited.url),
             url=cited.url,
             title=cited.title or piece.headline,
             publisher=cited.publisher or registrable_domain(cited.url),
@@ -202,13 +203,13 @@ def _sources(piece: Piece, found: Committed) -> tuple[Source, ...]:
 
 
 def _story_id(piece: Piece) -> str:
-    return "s-" + identity("story", identity(piece.sources[0].url))[:12]
+    return "s-" + identity("story", page_id(piece.sources[0].url))[:12]
 
 
 def _article(cited: Cited, found: Committed) -> Article:
     domain = registrable_domain(cited.url)
     return Article(
-        id=identity(cited.url),
+        id=page_id(cited.url),
         url=cited.url,
         title=cited.title,
         publisher=cited.publisher or domain,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable
 from datetime import datetime
 
+from digest.core import wrappers
 from digest.models import Entry, EntryOutcome, Feed, FeedKind, Selected
 
 PAGES_PER_FEED = 50  # opened in one run; the newest go first, the others wait for the next run
 UNDATED_AT_FIRST = 10  # undated entries taken from a feed never seen before: likely an archive
+AGGREGATED = "an aggregator's link that leads nowhere without asking it; its headline is used"
 
 Judge = Callable[[Entry], tuple[EntryOutcome | None, str]]
 """Decides on content: (None, why it is wanted) or (an outcome that ends it, why)."""
@@ -71,6 +73,8 @@ def _decide(
         return EntryOutcome.READ, _both("the feed's own text is used", reason)
     if not entry.url:
         return EntryOutcome.READ, _both("the feed gives no link", reason)
+    if wrappers.tells_nothing(entry.url):
+        return EntryOutcome.READ, _both(AGGREGATED, reason)
     return EntryOutcome.PENDING, _both("new", reason)
 
 

@@ -97,7 +97,7 @@ def contained(first: frozenset[tuple[str, ...]], second: frozenset[tuple[str, ..
 def shingles(text: str) -> frozenset[tuple[str, ...]]:
     """Return the set of the text's five-word runs."""
     tokens = words(text)
-    return frozenset(tuple(tokens[i : i + SHINGLE]) for i in range(len(tokens) - SHINGLE + 1))
+    return frozenset(zip(*(tokens[n:] for n in range(SHINGLE)), strict=False))
 
 
 def _words(article: Article) -> frozenset[str]:

@@ -9,9 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from digest.core.similarity import COPY, alike, contained, shingles, vectors
+from digest.core import copies
+from digest.core.similarity import alike, vectors
 from digest.core.urls import identity
-from digest.models import Article, Evidence, FeedKind, Quality, Story
+from digest.models import Article, FeedKind, Quality, Story
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -34,8 +35,7 @@ def group(articles: Iterable[Article], *, language: str) -> list[Story]:
     reporting = [
         i for i, a in enumerate(ordered) if not a.opinion and a.kind is not FeedKind.DISCUSSION
     ]
-    clusters = _clusters([ordered[i] for i in reporting], rows[reporting]) if reporting else []
-    members = [[reporting[i] for i in cluster] for cluster in clusters]
+    members = _members(ordered, rows, reporting) if reporting else []
     attached = _attach(ordered, rows, members, set(reporting))
     return [
         _story([ordered[i] for i in cluster], [ordered[i] for i in attached[k]], language)
@@ -50,6 +50,18 @@ def reports(story: Story) -> list[Article]:
 
 def _order(article: Article) -> tuple[object, ...]:
     return (article.published_at, article.id)
+
+
+def _members(
+    articles: Sequence[Article], rows: csr_matrix, reporting: Sequence[int]
+) -> list[list[int]]:
+    """Return the reports of each story; a print of another's text goes where that one goes."""
+    prints: dict[int, list[int]] = {}
+    for index, original in enumerate(copies.originals([articles[i] for i in reporting])):
+        prints.setdefault(reporting[original], []).append(reporting[index])
+    told = sorted(prints)
+    clusters = _clusters([articles[i] for i in told], rows[told])
+    return sorted(sorted(i for n in cluster for i in prints[told[n]]) for cluster in clusters)
 
 
 def _clusters(articles: Sequence[Article], rows: csr_matrix) -> list[list[int]]:
@@ -102,7 +114,7 @@ def _attach(
 
 
 def _story(told: list[Article], others: list[Article], language: str) -> Story:
-    evidence = _collapse(sorted(told, key=lambda a: _rank(a, language)))
+    evidence = copies.folded(sorted(told, key=lambda a: _rank(a, language)))
     first = min(told, key=_order)
     publishers = sorted({e.article.publisher for e in evidence})
     reasons = (
@@ -127,17 +139,3 @@ def _story(told: list[Article], others: list[Article], language: str) -> Story:
 def _rank(article: Article, language: str) -> tuple[object, ...]:
     foreign = bool(article.language) and article.language != language
     return (foreign, _STANDING.get(article.quality, 3), -article.trust, *_order(article))
-
-
-def _collapse(ranked: list[Article]) -> list[Evidence]:
-    """Fold articles that copy another one's text into that one, as a further publisher of it."""
-    kept: list[tuple[Article, list[Article], frozenset[tuple[str, ...]]]] = []
-    for article in ranked:
-        own = shingles(article.text) if len(ranked) > 1 else frozenset()
-        for _, copies, other in kept:
-            if contained(own, other) >= COPY:
-                copies.append(article)
-                break
-        else:
-            kept.append((article, [], own))
-    return [Evidence(original, tuple(copies)) for original, copies, _ in kept]

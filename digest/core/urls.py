@@ -9,6 +9,8 @@ from functools import lru_cache
 from hashlib import sha256
 from urllib.parse import urljoin, urlsplit
 
+from digest.core import wrappers
+
 LONGEST = 2_000  # characters; what servers, mail programs and browsers all still take
 _LONGEST_RAW = 20_000  # before trackers are removed
 
@@ -41,11 +43,25 @@ _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
 def canonical(url: str, base: str = "") -> str:
     """Return the one spelling of an http(s) address, or "" when it is unusable.
 
+    It is the one to open and to show; which addresses are one page is for `samepage` to tell.
     Resolved against ``base``; scheme and host in lower case, host in its ASCII (IDNA) form; user
     names, default ports, fragments and trackers dropped; dot segments resolved; escapes spelled one
-    way (RFC 3986, 6.2.2). The path's case and the order of the query stay. At most 2,000
-    characters. Takes any string and never raises; canonical(canonical(x)) == canonical(x).
+    way (RFC 3986, 6.2.2); taken out of an AMP cache's or a search engine's address (`wrappers`).
+    The path's case and the order of the query stay. At most 2,000 characters. Takes any string and
+    never raises; canonical(canonical(x)) == canonical(x).
     """
+    found = _canonical(url, base)
+    while wrappers.NAMES.search(found):  # nearly no address wraps another
+        host, _, rest = found.partition("://")[2].partition("/")
+        path, _, query = rest.partition("?")
+        inside = _canonical(wrappers.wrapped(host, f"/{path}", query), "")
+        if not inside:
+            break
+        found = inside
+    return found
+
+
+def _canonical(url: str, base: str) -> str:
     if len(url) > _LONGEST_RAW or len(base) > _LONGEST_RAW:
         return ""
     try:

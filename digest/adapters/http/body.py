@@ -3,31 +3,43 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import AsyncIterable
+from collections.abc import AsyncIterable, Awaitable, Callable
+
+LARGE = 1_000_000  # bytes
+_MOST_MEMBERS = 500  # of one gzip answer; packers that split put 64 KB or more into each
 
 
 class BodyError(Exception):
     """The body cannot be used; ``str()`` completes the sentence "<url> …"."""
 
 
-async def read(chunks: AsyncIterable[bytes], encoding: str, limit: int) -> bytes:
-    """Return the decoded body; raises BodyError when it is over ``limit`` bytes or broken."""
+async def read(
+    chunks: AsyncIterable[bytes],
+    encoding: str,
+    limit: int,
+    room: Callable[[], Awaitable[None]] | None = None,
+) -> bytes:
+    """Return the decoded body; raises BodyError when it is over ``limit`` bytes or broken.
+
+    ``room`` is waited for once, before the body grows beyond LARGE.
+    """
     decoder = _decoder(encoding)
-    sent = size = 0
-    parts: list[bytes] = []
+    sent = 0
+    body = bytearray()  # pieces of a byte each, kept as such, would weigh fifty times as much
     async for chunk in chunks:
         sent += len(chunk)
         if sent > limit:
             raise BodyError(too_big(limit))
         # One byte more than fits tells "full" from "too much" without unpacking the rest.
-        part = decoder.decode(chunk, limit - size + 1) if decoder else chunk
-        size += len(part)
-        if size > limit:
+        body += decoder.decode(chunk, limit - len(body) + 1) if decoder else chunk
+        if len(body) > limit:
             raise BodyError(too_big(limit))
-        parts.append(part)
+        if room and len(body) > LARGE:
+            await room()
+            room = None
     if decoder and sent and not decoder.complete:
         raise BodyError("sent a compressed answer that ends early")
-    return b"".join(parts)
+    return bytes(body)
 
 
 def too_big(limit: int) -> str:
@@ -52,6 +64,7 @@ class _Inflater:
     def __init__(self) -> None:
         self._engine = zlib.decompressobj(zlib.MAX_WBITS | 32)  # gzip or zlib, by its first bytes
         self._fresh = True  # nothing fed yet
+        self._members = 1
         self.complete = False
 
     def decode(self, data: bytes, room: int) -> bytes:
@@ -67,6 +80,9 @@ class _Inflater:
                 data = self._engine.unused_data
                 if not data.startswith(b"\x1f\x8b"):  # padding after the end, not a further member
                     break
+                self._members += 1
+                if self._members > _MOST_MEMBERS:
+                    raise BodyError(f"sent an answer packed in more than {_MOST_MEMBERS} pieces")
                 self._engine = zlib.decompressobj(zlib.MAX_WBITS | 16)
                 self.complete = False
         return b"".join(parts)

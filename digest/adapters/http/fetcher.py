@@ -5,19 +5,20 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from base64 import b64encode
-from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Collection, Mapping
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, cast
+from typing import TYPE_CHECKING, Self
 
-from digest.adapters.http import body
+from digest.adapters.http import body, courtesy, exchange
 from digest.adapters.http.trouble import Trouble, reason, retry_after_seconds
 from digest.adapters.http.turns import Place, Turns
-from digest.core.urls import ascii_host, registrable_domain
+from digest.core.urls import registrable_domain
 from digest.models import Response, Validators
-from digest.ports import UNCONDITIONAL
+from digest.ports import UNCONDITIONAL, Manners
 
 if TYPE_CHECKING:
     import httpcore
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from digest.adapters.http.transport import GuardedTransport
 
 MOST_REDIRECTS = 5
+_MOST_LATE = 4  # requests in a row that a domain may let run out of time
+_MOST_LARGE = 40_000_000  # bytes of large answers held at once
 
 _ACCEPT = (
     b"text/html,application/xhtml+xml,application/atom+xml,application/rss+xml,"
@@ -35,7 +38,6 @@ _ACCEPT = (
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
 _PASSING = frozenset({502, 503, 504})
-_DRAINED = 16_384  # bytes of an answer nobody wants, read so that its connection can be kept
 
 
 class HttpFetcher:
@@ -91,6 +93,9 @@ class HttpFetcher:
         self._jitter = jitter
         self._resolve = resolve
         self._connector = connector
+        # Answers over a megabyte are held a few at a time, however many are in flight.
+        self._large = asyncio.Semaphore(max(2, _MOST_LARGE // max_bytes))
+        self._late: Counter[str] = Counter()  # requests in a row that ran out of time, by domain
         self._opened: GuardedTransport | None = None
 
     async def __aenter__(self) -> Self:
@@ -108,15 +113,21 @@ class HttpFetcher:
 
     @asynccontextmanager
     async def answer(
-        self, url: str, validators: Validators = UNCONDITIONAL
+        self,
+        url: str,
+        validators: Validators = UNCONDITIONAL,
+        *,
+        manners: Manners | None = None,
     ) -> AsyncIterator[Response]:
         """Give the 200 or 304 answer for ``url``, redirects followed, for the length of a block.
 
         Its place among the ``concurrency`` requests is kept until the block ends. A connection
         that fails, an answer that does not begin in time, and 502, 503 and 504 without
-        Retry-After are tried once more. Raises FetchError, naming the URL and the cause.
+        Retry-After are tried once more. ``manners`` are asked before each hop, while no turn is
+        held and no time counts, and told of a 429 or 503 that stands. Raises FetchError, naming
+        the URL and the cause.
         """
-        response, place = await self._asked(url, validators)
+        response, place = await self._asked(url, validators, manners)
         try:
             yield response
         finally:
@@ -127,28 +138,50 @@ class HttpFetcher:
         async with self.answer(url, validators) as response:
             return response
 
-    async def _asked(self, url: str, validators: Validators) -> tuple[Response, Place]:
+    async def _asked(
+        self, url: str, validators: Validators, manners: Manners | None
+    ) -> tuple[Response, Place]:
         """Return the answer and the place it holds, after one more try where that may help."""
         try:
-            return await self._follow(url, validators)
+            return await self._follow(url, validators, manners)
         except Trouble as trouble:
             if not trouble.passing:
-                raise trouble.for_url(url) from trouble.__cause__
+                raise courtesy.told(trouble, url, manners) from trouble.__cause__
         await self._sleep(0.5 + self._jitter())
         try:
-            return await self._follow(url, validators)
+            return await self._follow(url, validators, manners)
         except Trouble as trouble:
-            raise trouble.for_url(url) from trouble.__cause__
+            raise courtesy.told(trouble, url, manners) from trouble.__cause__
 
-    async def _follow(self, url: str, validators: Validators) -> tuple[Response, Place]:
+    async def _follow(
+        self, url: str, validators: Validators, manners: Manners | None
+    ) -> tuple[Response, Place]:
         """Return the answer at the end of the redirects, each hop in a turn of its own."""
         left = self._timeout
         permanent = True
-        here = self._parsed(url)
+        here = exchange.parsed(url)
         for hop in range(MOST_REDIRECTS + 1):
-            async with self._turns.turn(registrable_domain(here.host)) as place:
+            pause = (
+                partial(courtesy.pause, manners, url, str(here) if hop else url)
+                if manners
+                else None
+            )
+            if pause:
+                await pause()  # it may take requests of its own, so no turn is held yet
+            domain = registrable_domain(here.host)
+            async with self._turns.turn(domain, pause) as place:
+                if self._late[domain] >= _MOST_LATE:
+                    raise Trouble(
+                        f"is not asked: {domain} let {_MOST_LATE} requests run out of time"
+                    )
                 began = time.monotonic()
-                answer = await self._within(left, here, validators)
+                try:
+                    answer = await self._within(left, here, validators, place)
+                except Trouble as trouble:
+                    late = isinstance(trouble.__cause__, TimeoutError)
+                    self._late[domain] = self._late[domain] + 1 if late else 0
+                    raise
+                self._late[domain] = 0
                 left -= time.monotonic() - began
                 if isinstance(answer, Response):
                     place.keep()
@@ -156,11 +189,11 @@ class HttpFetcher:
                 moved_to = answer.url if hop and permanent else None
                 return replace(answer, moved_to=moved_to), place
             permanent = permanent and answer.status in _PERMANENT
-            here = self._parsed(answer.location, base=here)
+            here = exchange.parsed(answer.location, base=here)
         raise Trouble(f"redirects more than {MOST_REDIRECTS} times")
 
     async def _within(
-        self, seconds: float, url: httpx.URL, validators: Validators
+        self, seconds: float, url: httpx.URL, validators: Validators, place: Place
     ) -> Response | _Redirect:
         """Return what one request gives; raises Trouble for whatever goes wrong with it."""
         import httpcore
@@ -168,9 +201,9 @@ class HttpFetcher:
 
         from digest.adapters.http.network import AddressRefused, NameUnknown
 
-        stage = _Stage()
+        stage = _Stage(place)
         try:
-            async with asyncio.timeout(max(seconds, 0)):
+            async with asyncio.timeout(max(seconds, 0)) as stage.limit:
                 return await self._ask(url, validators, stage)
         except TimeoutError as error:
             what = "no complete answer" if stage.answered else "no answer"
@@ -197,7 +230,7 @@ class HttpFetcher:
         """Send one request and return its answer or where it leads."""
         import httpx
 
-        headers_sent = [*self._headers, *_credentials(url), *_asking(validators)]
+        headers_sent = [*self._headers, *exchange.credentials(url), *exchange.asking(validators)]
         # Through the transport alone: a client would add cookies and redirects of its own.
         answer = await self._transport().handle_async_request(
             httpx.Request("GET", url, headers=headers_sent)
@@ -205,15 +238,11 @@ class HttpFetcher:
         stage.answered = True
         try:
             status = answer.status_code
-            # As Latin-1 every byte survives, so that a validator goes back as it came.
-            headers: dict[str, str] = {}
-            for raw_name, raw_value in answer.headers.raw:
-                name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-                headers[name] = f"{headers[name]}, {value}" if name in headers else value
+            headers = exchange.headers_of(answer)
             location = headers.get("location", "")
             if status == 200:
-                return Response(str(url), 200, headers, await self._body(answer, headers))
-            await _drain(answer, headers)
+                return Response(str(url), 200, headers, await self._body(answer, headers, stage))
+            await exchange.drain(answer, headers)
             if status == 304 and (validators.etag or validators.last_modified):
                 return Response(str(url), 304, headers, b"")
             if status in _REDIRECTS and location:
@@ -225,37 +254,26 @@ class HttpFetcher:
                 else f"answered {status}",
                 status=status,
                 retry_after=retry_after,
+                address=str(url),
                 passing=status in _PASSING and retry_after is None,
             )
         finally:
             await answer.aclose()
 
-    async def _body(self, answer: httpx.Response, headers: Mapping[str, str]) -> bytes:
+    async def _body(
+        self, answer: httpx.Response, headers: Mapping[str, str], stage: _Stage
+    ) -> bytes:
         declared = headers.get("content-length", "")
         if declared.isdecimal() and len(declared) < 19 and int(declared) > self._max_bytes:
             raise body.BodyError(body.too_big(self._max_bytes))
         encoding = headers.get("content-encoding", "")
-        async with aclosing(_chunks(answer)) as chunks:
-            content = await body.read(chunks, encoding, self._max_bytes)
+        async with aclosing(exchange.chunks(answer)) as chunks:
+            content = await body.read(
+                chunks, encoding, self._max_bytes, partial(stage.grow, self._large)
+            )
         if not content:
-            raise body.BodyError("gave an empty answer")
+            raise Trouble("gave an empty answer", status=200)
         return content
-
-    def _parsed(self, url: str, base: httpx.URL | None = None) -> httpx.URL:
-        import httpx
-
-        try:
-            parsed = httpx.URL(url) if base is None else base.join(url)
-        except (httpx.InvalidURL, ValueError, TypeError) as error:
-            raise Trouble(self._unusable(url, base)) from error
-        if parsed.scheme not in ("http", "https") or not ascii_host(parsed.host):
-            raise Trouble(self._unusable(url, base))
-        return parsed.copy_with(fragment=None)
-
-    def _unusable(self, url: str, base: httpx.URL | None) -> str:
-        if base is None:
-            return "is not an http or https address"
-        return f"leads to what is not an http or https address ({url[:80]})"
 
     def _transport(self) -> GuardedTransport:
         if self._opened is None:
@@ -267,48 +285,32 @@ class HttpFetcher:
                 connect_to=self._connect_to,
                 resolve=self._resolve or look_up,
                 connector=self._connector or system_connector(),
+                most_bytes=2 * self._max_bytes + 1_000_000,
             )
             self._opened = GuardedTransport(network, self._concurrency, self._proxy)
         return self._opened
 
 
 class _Stage:
-    answered = False  # the headers have come
+    """How far a request has come, in what place and against which limit."""
+
+    limit: asyncio.Timeout
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.answered = False  # the headers have come
+
+    async def grow(self, places: asyncio.Semaphore) -> None:
+        """Wait for a place among the large answers; the time for that does not count."""
+        loop = asyncio.get_running_loop()
+        began, ends = loop.time(), self.limit.when()
+        self.limit.reschedule(None)
+        await self.place.add(places)
+        if ends is not None:
+            self.limit.reschedule(ends + loop.time() - began)
 
 
 class _Redirect:
     def __init__(self, status: int, location: str) -> None:
         self.status = status
         self.location = location
-
-
-def _credentials(url: httpx.URL) -> list[tuple[bytes, bytes]]:
-    """Return the header for an address that holds a user name, as private feeds' may."""
-    if not url.userinfo:
-        return []
-    pair = f"{url.username}:{url.password}".encode()
-    return [(b"Authorization", b"Basic " + b64encode(pair))]
-
-
-def _asking(validators: Validators) -> list[tuple[bytes, bytes]]:
-    asked = {b"If-None-Match": validators.etag, b"If-Modified-Since": validators.last_modified}
-    return [
-        (name, value.encode("latin-1"))
-        for name, value in asked.items()
-        # What no header can hold was never a server's; asking without it is always right.
-        if value and not any(char in "\r\n\0" or ord(char) > 255 for char in value)
-    ]
-
-
-def _chunks(answer: httpx.Response) -> AsyncGenerator[bytes, None]:
-    # httpx declares less than it gives; a generator left half-read must be closed.
-    return cast("AsyncGenerator[bytes, None]", answer.aiter_raw())
-
-
-async def _drain(answer: httpx.Response, headers: Mapping[str, str]) -> None:
-    """Read a short rest, so that the connection can serve again; leave a long one unread."""
-    declared = headers.get("content-length", "0" if answer.status_code == 304 else "")
-    if declared.isdecimal() and len(declared) < 10 and int(declared) <= _DRAINED:
-        async with aclosing(_chunks(answer)) as chunks:
-            async for _ in chunks:
-                pass

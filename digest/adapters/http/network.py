@@ -20,8 +20,20 @@ import httpcore
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 _Options = Iterable[httpcore.SOCKET_OPTION] | None
 
+_MOST_BEFORE = 512_000  # bytes up to an answer's head; h11 bounds the head itself to some 160 KB
 _TRY_FOR = 5.0  # seconds for an address while others are left to try
-_CGNAT = ipaddress.ip_network("100.64.0.0/10")  # RFC 6598
+# Not public, and missing from ``ipaddress`` in one Python or another.
+_SPECIAL = [
+    (ipaddress.ip_network(network), kind)
+    for network, kind in (
+        ("100.64.0.0/10", "a private address"),  # carriers' own, RFC 6598
+        ("168.63.129.16/32", "a metadata address"),  # Azure's, though it looks public
+        ("192.0.0.0/24", "a reserved address"),  # RFC 6890; 192.0.0.192 is Oracle's metadata
+        ("192.88.99.0/24", "a reserved address"),  # 6to4 relays, RFC 7526
+        ("64:ff9b:1::/48", "a private address"),  # local NAT64, RFC 8215
+        ("3fff::/20", "a reserved address"),  # for documents, RFC 9637
+    )
+]
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
 _COMPATIBLE = ipaddress.ip_network("::/96")  # "::10.0.0.1", RFC 4291, 2.5.5.1
 
@@ -81,26 +93,55 @@ def _kind(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:
         return "a multicast address"
     if address.is_unspecified:
         return "no address"
-    if address.is_private or address in _CGNAT:
+    for network, kind in _SPECIAL:
+        if address in network:
+            return kind
+    if address.is_private:
         return "a private address"
     if isinstance(address, ipaddress.IPv6Address) and address.is_site_local:
         return "a private address"
     return "" if address.is_global and not address.is_reserved else "a reserved address"
 
 
-class _Stream(httpcore.AsyncNetworkStream):
-    """A connection that is closed when its TLS handshake is cancelled.
+class Stream(httpcore.AsyncNetworkStream):
+    """A connection that takes in no more than ``most_bytes`` for one request.
 
-    The library closes it after a failure but not after a cancellation, which is how our time
-    limit ends it.
+    The library bounds the lines of an answer's head and the limit on bodies what they hold; this
+    bounds what stands between: heads without end before the true one, chunks that are all frame.
+    It is closed when its TLS handshake is cancelled: the library closes it after a failure but
+    not after a cancellation, which is how our time limit ends it.
     """
 
-    def __init__(self, inner: httpcore.AsyncNetworkStream) -> None:
+    def __init__(self, inner: httpcore.AsyncNetworkStream, most_bytes: int) -> None:
         self._inner = inner
-        self.read = inner.read  # type: ignore[method-assign]
-        self.write = inner.write  # type: ignore[method-assign]
+        self._most_bytes = most_bytes
+        self._bound = _MOST_BEFORE
+        self._taken = 0
         self.aclose = inner.aclose  # type: ignore[method-assign]
         self.get_extra_info = inner.get_extra_info  # type: ignore[method-assign]
+
+    async def read(
+        self,
+        max_bytes: int,
+        timeout: float | None = None,  # noqa: ASYNC109 - the library's signature
+    ) -> bytes:
+        data = await self._inner.read(max_bytes, timeout)
+        self._taken += len(data)
+        if self._taken > self._bound:
+            raise httpcore.RemoteProtocolError(f"more than {self._bound:,} bytes were sent")
+        return data
+
+    async def write(
+        self,
+        buffer: bytes,
+        timeout: float | None = None,  # noqa: ASYNC109 - the library's signature
+    ) -> None:
+        self._taken, self._bound = 0, _MOST_BEFORE  # a new request
+        await self._inner.write(buffer, timeout)
+
+    def head_is_here(self) -> None:
+        """Let in as much as a body may need."""
+        self._bound = self._most_bytes
 
     async def start_tls(
         self,
@@ -109,14 +150,18 @@ class _Stream(httpcore.AsyncNetworkStream):
         timeout: float | None = None,  # noqa: ASYNC109 - the library's signature
     ) -> httpcore.AsyncNetworkStream:
         try:
-            return await self._inner.start_tls(ssl_context, server_hostname, timeout)
+            inner = await self._inner.start_tls(ssl_context, server_hostname, timeout)
+            return Stream(inner, self._most_bytes)
         except BaseException:
             await self._inner.aclose()
             raise
 
 
 class GuardedNetwork(httpcore.AsyncNetworkBackend):
-    """The HTTP library's way to the network, with a check of each address before it is used."""
+    """The HTTP library's way to the network, with a check of each address before it is used.
+
+    ``most_bytes`` bounds what is taken in for one request, frames and all.
+    """
 
     def __init__(
         self,
@@ -125,7 +170,9 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         connect_to: Mapping[str, str],
         resolve: Resolve,
         connector: httpcore.AsyncNetworkBackend,
+        most_bytes: int,
     ) -> None:
+        self._most_bytes = most_bytes
         self._allowed = {host.lower().strip("[]") for host in allow_hosts}
         self._connect_to = {pattern.lower(): to for pattern, to in connect_to.items()}
         self._resolve = resolve
@@ -192,5 +239,16 @@ class GuardedNetwork(httpcore.AsyncNetworkBackend):
         options = (local_address, socket_options)
         for address in found[:-1]:
             with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
-                return _Stream(await self._connector.connect_tcp(address, port, _TRY_FOR, *options))
-        return _Stream(await self._connector.connect_tcp(found[-1], port, timeout, *options))
+                return await self._connected(address, port, _TRY_FOR, *options)
+        return await self._connected(found[-1], port, timeout, *options)
+
+    async def _connected(
+        self,
+        address: str,
+        port: int,
+        seconds: float | None,
+        local_address: str | None,
+        options: _Options,
+    ) -> httpcore.AsyncNetworkStream:
+        stream = await self._connector.connect_tcp(address, port, seconds, local_address, options)
+        return Stream(stream, self._most_bytes)

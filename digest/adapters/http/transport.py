@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 import httpcore
 import httpx
 
-from digest.adapters.http.network import GuardedNetwork
+from digest.adapters.http.network import GuardedNetwork, Stream
 from digest.errors import ConfigError
 
 _KEPT_OPEN = 20  # many hosts, few requests to each: more would only hold sockets
 _KEPT_FOR = 15.0  # seconds
+_MOST_HEADERS = 500  # of one answer; h11 bounds their bytes, and httpx is slow on many
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):
@@ -61,6 +62,12 @@ class GuardedTransport(httpx.AsyncBaseTransport):
                 extensions=request.extensions,
             )
         )
+        stream = answer.extensions.get("network_stream")
+        if isinstance(stream, Stream):
+            stream.head_is_here()
+        if len(answer.headers) > _MOST_HEADERS:
+            await answer.aclose()
+            raise httpcore.RemoteProtocolError(f"more than {_MOST_HEADERS} headers were sent")
         return httpx.Response(
             answer.status,
             headers=answer.headers,

@@ -12,7 +12,10 @@ _RETRY_AFTER_MOST = 30 * 86_400.0  # seconds
 
 
 class Trouble(Exception):  # noqa: N818 - becomes a FetchError at the edge
-    """Why a request failed; ``passing``: it may well work a moment later; ``refused``: by us."""
+    """Why a request failed; ``passing``: it may well work a moment later; ``refused``: by us.
+
+    ``address`` is where an answer with a ``status`` of trouble came from.
+    """
 
     def __init__(
         self,
@@ -23,6 +26,7 @@ class Trouble(Exception):  # noqa: N818 - becomes a FetchError at the edge
         passing: bool = False,
         colon: bool = False,
         refused: bool = False,
+        address: str = "",
     ) -> None:
         super().__init__(message)
         self.status = status
@@ -30,10 +34,11 @@ class Trouble(Exception):  # noqa: N818 - becomes a FetchError at the edge
         self.passing = passing
         self.colon = colon
         self.refused = refused
+        self.address = address
 
     def for_url(self, url: str) -> FetchError:
         """Return the error for whoever asked for ``url``."""
-        message = f"{_shown(url)}{':' if self.colon else ''} {self}"
+        message = printable(f"{shown(url)}{':' if self.colon else ''} {self}")
         kind = AddressError if self.refused else FetchError
         return kind(url, message, status=self.status, retry_after=self.retry_after)
 
@@ -52,7 +57,7 @@ def retry_after_seconds(value: str) -> float | None:
     return min(max((moment - datetime.now(UTC)).total_seconds(), 0.0), _RETRY_AFTER_MOST)
 
 
-def _shown(url: str) -> str:
+def shown(url: str) -> str:
     """Return the URL as a message may show it: no password, no control characters, not endless."""
     try:
         parts = urlsplit(url)
@@ -60,7 +65,12 @@ def _shown(url: str) -> str:
             url = urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
     except ValueError:
         url = url.rpartition("@")[2]
-    return "".join(char if char.isprintable() else "?" for char in url)[:300]
+    return printable(url)[:300]
+
+
+def printable(text: str) -> str:
+    """Return the text with a question mark for each character that cannot be shown."""
+    return "".join(char if char.isprintable() else "?" for char in text)
 
 
 def reason(error: BaseException) -> str:

@@ -31,18 +31,25 @@ class Turns:
         self._domains: dict[str, _Domain] = {}
 
     @asynccontextmanager
-    async def turn(self, domain: str) -> AsyncIterator[Place]:
+    async def turn(
+        self, domain: str, pause: Callable[[], Awaitable[float]] | None = None
+    ) -> AsyncIterator[Place]:
         """Hold a turn for one request to ``domain``; first come, first served.
 
+        ``pause`` gives the least seconds since the start before, where that may be more than
+        ``interval``; asked when the turn comes and when it starts, it may also call it off.
         The place among all requests is given up with the turn, unless its holder keeps it.
         """
         state = self._domains.setdefault(domain, _Domain(self._per_domain))
         async with state.places:
             async with state.start:
+                apart = max(self._interval, await pause() if pause else 0.0)
                 if state.started is not None:
-                    wait = state.started + self._interval - self._clock()
+                    wait = state.started + apart - self._clock()
                     if wait > 0:
                         await self._sleep(wait)
+                if pause:
+                    await pause()
                 await self._places.acquire()
                 # Noted here, not before the wait for a place: the next start is spaced from the
                 # true one.
@@ -59,8 +66,13 @@ class Place:
     """One of the places in all; ``keep`` makes whoever called it the one to release it."""
 
     def __init__(self, places: asyncio.Semaphore) -> None:
-        self._places = places
+        self._held = [places]
         self.kept = False
+
+    async def add(self, places: asyncio.Semaphore) -> None:
+        """Wait for a place among others too, and hold it as long as this one."""
+        await places.acquire()
+        self._held.append(places)
 
     def keep(self) -> None:
         """Hold the place beyond the turn."""
@@ -68,7 +80,8 @@ class Place:
 
     def release(self) -> None:
         """Give the place up."""
-        self._places.release()
+        for places in self._held:
+            places.release()
 
 
 class _Domain:
