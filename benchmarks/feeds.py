@@ -11,7 +11,8 @@ of the program itself, and entering the feeds into the store are left out on bot
 
 - The digest runs ``pipeline.poll``, a run's first half (``benchmarks.feedgathering``), with one
   worker process per core, which start within what is timed; ``per_domain.interval: 0`` and
-  ``articles: feed``, so that no page is opened. It stores every entry, decides on each whether it
+  ``articles: feed``, so that no page is opened; cold, each host is asked for its robots.txt as
+  well, a request that reader does not make. It stores every entry, decides on each whether it
   is news, and makes articles of the new ones from the feed's text. Making an edition of them comes
   after and is not timed.
 - reader runs ``Reader.update_feeds`` (``benchmarks.feedreader``), which fetches in threads, parses

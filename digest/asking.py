@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from digest.core import feeds, health, polling, wishes
-from digest.errors import FetchError, ItemError, PutOffError, WebPageError
+from digest.core import discreet, feeds, health, polling, wishes
+from digest.core.urls import registrable_domain
+from digest.errors import AddressError, FetchError, ItemError, PutOffError, WebPageError, contained
+from digest.manners import origin_of
 from digest.models import (
     Feed,
     FeedOutcome,
@@ -17,11 +19,10 @@ from digest.models import (
     Response,
     Validators,
 )
+from digest.ports import Store
 from digest.world import World
 
 MOST_NAMED = 3  # feeds tried of those a page names
-
-_SITE_IS_BUSY = (429, 503)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,16 +48,34 @@ class Heard:
 
 
 def is_due(
-    feed: Feed, states: Mapping[str, FeedState], now: datetime, least: timedelta = timedelta()
+    feed: Feed,
+    states: Mapping[str, FeedState],
+    now: datetime,
+    least: timedelta,
+    put_off: Callable[[str], object],
 ) -> bool:
-    """Decide whether asking a feed at ``now`` would ask anybody."""
+    """Decide whether asking a feed at ``now`` would ask anybody.
+
+    ``put_off`` gives something true for an address whose site is to be left alone.
+    """
     for url in (feed.url, *feed.fallbacks):
-        wait = polling.waits(states.get(url, FeedState(url)), now, least)
-        if wait is None:
+        state = states.get(url, FeedState(url))
+        wait = polling.waits(state, now, least)
+        if wait is None and not put_off(state.address or url):
             return True
-        if not wait.trouble:  # it has been read: no fallback is needed
+        if wait is not None and not wait.trouble:  # it has been read: no fallback is needed
             return False
     return False
+
+
+def put_off_at(store: Store, now: datetime) -> Callable[[str], bool]:
+    """Return what tells whether the site of an address asked to be left alone at ``now``."""
+
+    def put_off(url: str) -> bool:
+        site = store.host(origin_of(url))
+        return site is not None and site.put_off_until is not None and site.put_off_until > now
+
+    return put_off
 
 
 class Asking:
@@ -82,6 +101,10 @@ class Asking:
         self._least = least
         self._jitter = jitter
         self._answered = answered
+
+    def is_due(self, feed: Feed) -> bool:
+        """Decide whether asking a feed would ask anybody now."""
+        return is_due(feed, self._states, self._now, self._least, self._world.manners.put_off)
 
     async def ask(self, feed: Feed) -> Heard:
         """Return what the feed gave, or the first of its fallbacks that gives something."""
@@ -120,7 +143,8 @@ class Asking:
                 note=wait.note,
             )
         try:
-            return await self._read(feed, state)
+            async with contained(discreet.shown(url)):
+                return await self._read(feed, state)
         except PutOffError as error:
             return self._put_off(state, error)
         except ItemError as error:
@@ -131,12 +155,19 @@ class Asking:
         try:
             return await self._answer(feed, state, state.address or state.url)
         except WebPageError as page:
-            for found in page.feeds[:MOST_NAMED]:
+            tried = 0
+            for found in _named(state, page.feeds):
                 there = replace(state, address=found, validators=Validators(), moved_to=None)
                 try:
-                    return await self._answer(feed, there, found)
-                except ItemError:  # the next may do; what is said is that the page is none
+                    heard = await self._answer(feed, there, found)
+                except AddressError:
                     continue
+                except ItemError:  # the next may do; what is said is that the page is none
+                    tried += 1
+                    if tried == MOST_NAMED:
+                        break
+                    continue
+                return _for_now(heard) if state.title else heard
             raise
 
     async def _answer(self, feed: Feed, state: FeedState, url: str) -> Heard:
@@ -150,6 +181,8 @@ class Asking:
                 wishes=wishes.of_headers(answer.headers, world.manners.agent),
             )
             parsed = None
+            if answer.status == 304:  # which seldom repeats what the 200 said
+                fresh = replace(fresh, wishes=wishes.join(state.wishes, fresh.wishes))
             if not _unchanged(answer, state.validators):
                 kind = answer.headers.get("content-type", "")
                 parsed = await world.workers.run(
@@ -175,6 +208,11 @@ class Asking:
         )
 
     def _put_off(self, state: FeedState, error: PutOffError) -> Heard:
+        asked = self._world.manners.put_off(state.address or state.url) is None
+        if asked:  # it leads to another site, and would be asked in vain until that one is free
+            state = polling.after_failure(
+                state, 503, error.retry_after, self._now, self._jitter(), error=str(error)
+            )
         until = self._now + timedelta(seconds=error.retry_after or 0)
         note = f"asked again from {polling.moment(until, self._now)}, as its site wishes"
         return Heard(
@@ -182,7 +220,7 @@ class Asking:
             state,
             outcome=FeedOutcome.DEFERRED,
             silent=True,
-            asked=False,
+            asked=asked,
             error=str(error),
             note=note,
         )
@@ -197,7 +235,7 @@ class Asking:
             outcome, note = FeedOutcome.GONE, polling.RETIRED
         elif failed.due_at is not None:
             note = f"asked again from {polling.moment(failed.due_at, self._now)}"
-            if status in _SITE_IS_BUSY:
+            if status in polling.BUSY:
                 outcome = FeedOutcome.DEFERRED
         elif state.address:
             note = f"the configured address is asked again next time, not {state.address}"
@@ -218,7 +256,26 @@ def _unchanged(answer: Response, sent: Validators) -> bool:
     """Decide whether an answer is what was read before; some servers send it all the same."""
     if answer.status == 304:
         return True
-    return sent.etag is not None and answer.headers.get("etag") == sent.etag
+    return bool(sent.etag) and answer.headers.get("etag") == sent.etag
+
+
+def _named(state: FeedState, found: Sequence[str]) -> Iterable[str]:
+    """Return which of the feeds that a page names may stand in for the one configured.
+
+    Any, where a page is what the user gave. Where a feed was, a page may be a moment's trouble or
+    somebody else's (a captive portal, a lost domain): only feeds of the same site.
+    """
+    site = registrable_domain(state.url)
+    return (url for url in found if not state.title or registrable_domain(url) == site)
+
+
+def _for_now(heard: Heard) -> Heard:
+    """Return what was heard at a feed that a page named in the place of one that was there before.
+
+    The configured address is asked again next time.
+    """
+    source = replace(heard.source, address="", validators=Validators())
+    return replace(heard, main=source, source=source)
 
 
 def _stands_in(main: Heard, other: Heard) -> Heard:

@@ -11,14 +11,21 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
+from digest.asking import MOST_NAMED
 from digest.core import articles, discovery, feeds, health, polling, wishes
+from digest.core.discreet import shown
 from digest.core.wishes import NONE
-from digest.errors import FetchError, ItemError, RobotsError, WebPageError
+from digest.errors import (
+    AddressError,
+    FetchError,
+    ItemError,
+    RobotsError,
+    WebPageError,
+    contained,
+)
 from digest.manners import Manners, origin_of
 from digest.models import Entry, Feed, FeedState, ParsedFeed, Quality, Response, Wishes
 from digest.ports import Fetcher, Progress, Store, Workers
-
-MOST_NAMED = 3  # feeds tried of those a page names
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +33,14 @@ class PageCheck:
     """What the page of a feed's newest entry gave."""
 
     url: str
-    robots: str  # "allow", "refuse", or "" where it was not asked, or the site did not answer
+    robots: str  # "allow", "refuse", or "" where neither is known
+    unknown: str = ""  # a phrase: why it is not
     quality: Quality | None = None
     note: str = ""  # one phrase: on the quality, or why there is none
     characters: int = 0  # of its text
     in_feed: int = 0  # characters of the text that the feed itself gives
+    opened: str = ""  # its address after redirects, where it was opened
+    wishes: Wishes = NONE  # by its headers and meta elements
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +61,8 @@ class Checked:
     named: tuple[str, ...] = ()  # feeds that the page in the feed's place names
     trouble: str = ""  # of the feed's own address, where another one was read
     page: PageCheck | None = None
-    wishes: Wishes = NONE
+    wishes: Wishes = NONE  # of the text that a run would use
+    unheard: tuple[str, ...] = ()  # what more is not known of them, one phrase each
 
 
 class Checking:
@@ -76,10 +87,12 @@ class Checking:
         self._progress = progress
         self._now = now
         self._pages = pages
+        self._states: dict[str, FeedState] = {}
 
     async def run(self, wanted: Sequence[Feed]) -> list[Checked]:
         """Return what each feed answered, in the order given."""
         self._progress.start("feeds", len(wanted))
+        self._states = self._store.feed_states()
         async with asyncio.TaskGroup() as tasks:
             checks = [tasks.create_task(self._feed(feed)) for feed in wanted]
         return [check.result() for check in checks]
@@ -89,8 +102,8 @@ class Checking:
             checked, newest = await self._addresses(feed)
             if not checked.error:
                 self._take_up(checked)
-                if newest is not None and self._pages:
-                    return await self._with_page(checked, newest)
+                if self._pages:
+                    return await self._with_wishes(checked, newest)
             return checked
         finally:
             self._progress.advance("feeds")
@@ -108,16 +121,21 @@ class Checking:
 
     async def _ask(self, feed: Feed, address: str) -> tuple[Checked, Entry | None]:
         try:
-            async with self._fetcher.answer(address, manners=self._asked) as answer:
-                kind = answer.headers.get("content-type", "")
-                # Links are resolved against the address the feed is really at.
-                parsed = await self._workers.run(feeds.parse_feed, answer.body, answer.url, kind)
+            async with contained(shown(address)):
+                async with self._fetcher.answer(address, manners=self._asked) as answer:
+                    kind = answer.headers.get("content-type", "")
+                    # Links are resolved against the address the feed is really at.
+                    parsed = await self._workers.run(
+                        feeds.parse_feed, answer.body, answer.url, kind
+                    )
+                return self._answered(feed, address, answer, parsed)
         except WebPageError as error:
             return Checked(feed, address, str(error), status=200, named=error.feeds), None
         except ItemError as error:
             status = error.status if isinstance(error, FetchError) else 200
-            return Checked(feed, address, str(error), status=status), None
-        return self._answered(feed, address, answer, parsed)
+            wait = error.retry_after if isinstance(error, FetchError) else None
+            asked = None if wait is None else timedelta(seconds=wait)
+            return Checked(feed, address, str(error), status=status, poll_after=asked), None
 
     def _answered(
         self, feed: Feed, address: str, answer: Response, parsed: ParsedFeed
@@ -139,37 +157,79 @@ class Checking:
         )
         return checked, next((entry for entry in parsed.entries if entry.url), None)
 
+    async def _with_wishes(self, checked: Checked, newest: Entry | None) -> Checked:
+        """Return the check with its newest entry's page, and what is wished of the text used."""
+        if newest is None:
+            checked = replace(checked, unheard=("no page was opened",))
+        else:
+            checked = await self._with_page(checked, newest)
+        page = checked.page
+        found: list[Wishes] = []
+        asked: list[str] = []
+        if page is not None and page.opened:
+            found.append(page.wishes)
+            asked.append(page.opened)
+        if page is None or not page.characters or page.characters < page.in_feed:
+            found.append(checked.wishes)  # the feed's own text is used
+            asked.append(checked.address)
+            if page is not None and checked.feed.open_pages:
+                asked.append(page.url)
+        rules = [await self._manners.known_wishes(url) for url in dict.fromkeys(asked)]
+        found = [wished for wished in (*rules, *found) if wished is not None]
+        unread = ("robots.txt could not be read",) if None in rules else ()
+        return replace(checked, wishes=wishes.join(*found), unheard=(*unread, *checked.unheard))
+
     async def _with_page(self, checked: Checked, entry: Entry) -> Checked:
         """Return the check with what robots.txt and the page of an entry say."""
         given = len(entry.content or entry.summary)
         if not checked.feed.open_pages:
             note = "the configuration has no pages opened"
-            return replace(checked, page=PageCheck(entry.url, "", note=note, in_feed=given))
-        wished = wishes.join(checked.wishes, await self._manners.wishes(entry.url))
+            unknown = "robots.txt was not asked about its pages: none is to be opened"
+            page = PageCheck(entry.url, "", unknown, note=note, in_feed=given)
+            return replace(checked, page=page, unheard=("no page was opened",))
+        agent = self._manners.agent
+        robots, unknown = await self._access(entry.url)
         try:
-            async with self._fetcher.answer(entry.url, manners=self._manners.pages) as answer:
+            opening = self._fetcher.answer(entry.url, manners=self._manners.pages)
+            async with contained(shown(entry.url)), opening as answer:
                 kind = answer.headers.get("content-type", "")
                 found = await self._workers.run(
-                    articles.extract, answer.body, answer.url, kind, entry.url
+                    articles.extract, answer.body, answer.url, kind, entry.url, agent
                 )
         except ItemError as error:
-            page = PageCheck(entry.url, self._robots(error), note=str(error), in_feed=given)
-            return replace(checked, page=page, wishes=wished)
+            if isinstance(error, RobotsError) and error.retry_after is None:
+                robots = "refuse"  # maybe by a site that the address leads to
+            elif isinstance(error, AddressError):
+                robots, unknown = "", "robots.txt was not asked: the address may not be opened"
+            page = PageCheck(entry.url, robots, unknown, note=str(error), in_feed=given)
+            return replace(checked, page=page, unheard=("no page was opened",))
+        wished = wishes.join(wishes.of_headers(answer.headers, agent), found.wishes)
         page = PageCheck(
-            entry.url, self._robots(), found.quality, found.note, len(found.text), in_feed=given
+            entry.url,
+            robots,
+            unknown,
+            found.quality,
+            found.note,
+            len(found.text),
+            given,
+            answer.url,
+            wished,
         )
-        wished = wishes.join(
-            wished, wishes.of_headers(answer.headers, self._manners.agent), found.wishes
-        )
-        return replace(checked, page=page, wishes=wished)
+        return replace(checked, page=page)
 
-    def _robots(self, error: ItemError | None = None) -> str:
-        """Return what robots.txt said of a page that was opened, or not, for ``error``."""
-        if isinstance(error, RobotsError):
-            return "refuse"
-        asked = self._manners.pages is not self._manners.feeds
-        unreached = isinstance(error, FetchError) and error.status is None
-        return "allow" if asked and not unreached else ""
+    async def _access(self, url: str) -> tuple[str, str]:
+        """Return what robots.txt says of opening a page, or "" and why that is not known."""
+        if self._manners.pages is self._manners.feeds:
+            return "", "robots.txt does not count for opening pages: respect_robots is false"
+        try:
+            await self._manners.ask(url)
+        except RobotsError as error:
+            if error.retry_after is None:
+                return "refuse", ""
+            return "", "its robots.txt could not be read, so its pages are not opened for an hour"
+        except FetchError as error:
+            return "", f"robots.txt was not asked: {error}"
+        return "allow", ""
 
     def _take_up(self, checked: Checked) -> None:
         """Have a feed that was given up asked in the next run again."""
@@ -177,7 +237,7 @@ class Checking:
             self._asked.forgive(address, self._store)
         stands_in = checked.address in checked.feed.fallbacks
         read = checked.address if stands_in else checked.feed.url
-        state = self._store.feed_states().get(read)
+        state = self._states.get(read)
         if state is None:
             return
         fresh = taken_up(state, moved_to=checked.moved_to)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from digest import app
 from digest.errors import ConfigError
+from digest.models import FeedOutcome
 from digest.newsroom.server import Newsroom
 from digest.newsroom.verdicts import Verdict, verdicts
 from digest.pipeline import Outcome
@@ -104,13 +105,14 @@ def _print(out: Path, days: list[Outcome], again: Outcome, seconds: float) -> No
     write("\nWhat the newsroom held, and what became of it:\n\n")
     write(closing_table([(_mark(v), v.what, v.happened) for v in judged]))
     report = again.report
+    resting = sum(f.outcome in (FeedOutcome.DEFERRED, FeedOutcome.GONE) for f in report.feeds)
     same = sum(f.http_status == 304 for f in report.feeds)
     opened = report.counts["opened"]
     pages = count(opened, "page", "pages") if opened else "no page"
     write(
-        f"\nRun once more, it asked {len(report.feeds)} feeds “has it changed?”, heard “no” from\n"
-        f"{same}, opened {pages}, and left the edition as it was "
-        f"({report.edition}).\n"
+        f"\nRun once more, it asked {len(report.feeds) - resting} of {len(report.feeds)} feeds “has "
+        f"it changed?” (the others rest after\ntrouble), heard “no” from {same}, opened {pages}, and "
+        f"left the edition as it was ({report.edition}).\n"
     )
     for number, day in enumerate(days, 1):
         counts = day.report.counts

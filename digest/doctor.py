@@ -15,8 +15,8 @@ from urllib.parse import urlsplit
 
 from digest import app
 from digest.commands.edition import next_due
+from digest.commands.feeds import NO_CONTACT
 from digest.config import Config, EmailOutputSettings, FileOutputSettings
-from digest.config.schema import PROGRAM
 from digest.core.articles import extract
 from digest.errors import (
     BusyError,
@@ -35,10 +35,6 @@ from digest.render.wording import count
 from digest.terminal import print_json
 
 _MEND_CONFIG = "edit the lines named, or start from a fresh one: `digest init FOLDER`"
-_NO_CONTACT = (
-    "publishers are not told whom to write to; set `fetch.user_agent`, such as "
-    f"“{PROGRAM} (+mailto:you@example.org)”"
-)
 ASKED = 5  # feeds asked; enough to tell a dead network from a dead feed
 
 _PAGE = (
@@ -92,8 +88,8 @@ def _checks(config: Config) -> Iterator[Finding]:
             "run `digest serve`, and have your web server pass requests on to its port",
         )
     yield _tried_async("workers", _workers(config), "free memory, or set `workers.processes: 1`")
-    if config.fetch.user_agent is None and not config.contact:
-        yield Finding("contact", None, _NO_CONTACT)
+    if not config.names_contact:
+        yield Finding("contact", None, NO_CONTACT)
     yield _tried_async(
         "feeds", _feeds(config), "check the network, `fetch.proxy` and the addresses"
     )

@@ -31,6 +31,9 @@ in one place, with ``raise … from``.
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
 
 class DigestError(Exception):
     """Any error of ours; ``str()`` is one clear sentence for a person."""
@@ -40,6 +43,22 @@ class DigestError(Exception):
 
 class ItemError(DigestError):
     """One item is lost; the run goes on."""
+
+
+@asynccontextmanager
+async def contained(name: str) -> AsyncIterator[None]:
+    """Turn any error that is none of ours into an ItemError, which names the thing.
+
+    The last net under what strangers sent: what nobody thought of costs one item, not the run.
+    """
+    try:
+        yield
+    except DigestError:
+        raise
+    except Exception as error:
+        said = f"{type(error).__name__}: {error}"[:200]
+        said = "".join(char if char.isprintable() else "?" for char in said)
+        raise ItemError(f"{name} cannot be read (unexpected {said})") from error
 
 
 class FetchError(ItemError):

@@ -58,7 +58,8 @@ def _entry(history: EntryHistory) -> Iterator[str]:
     else:
         yield "  page        not opened"
     for revision in history.revisions:
-        yield f"  revised     its text changed on {_time(revision.seen_at)}: {revision.title}"
+        title = f"; titled “{revision.title}” then" if revision.title != history.title else ""
+        yield f"  revised     its text changed on {_time(revision.seen_at)}{title}"
     yield f"  outcome     {history.outcome}: {history.reason}"
     if history.story_id:
         yield f"  story       {history.story_id}"
@@ -68,8 +69,9 @@ def _article(article: Article) -> Iterator[str]:
     yield f"  publisher   {article.publisher} ({article.domain})"
     yield f"  published   {_time(article.published_at)}"
     words = len(article.text.split())
+    held = f"{words} words" if words else "the headline alone"
     note = f"; {article.note}" if article.note else ""
-    yield f"  quality     {article.quality}, {words} words{note}"
+    yield f"  quality     {article.quality}, {held}{note}"
     kind = ", opinion" if article.opinion else ""
     yield f"  language    {article.language or 'unknown'}{kind}"
     yield f"  relevance   {article.relevance:.2f}"

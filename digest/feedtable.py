@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import re
-import textwrap
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from digest.checking import Checked, PageCheck
 from digest.core import polling
-from digest.core.discreet import without_secrets
-from digest.core.health import Condition, Health, pace_of
+from digest.core.discreet import shown
+from digest.core.health import Condition, Health, advice_for, pace_of, span_of, trouble_of
+from digest.core.wishes import said
 from digest.models import FeedState, Quality
 from digest.render.columns import columns
 from digest.render.printable import line
 from digest.render.wording import count
 
 WIDTH = 80
-_NAME = 19  # columns
-_CATEGORY = 9
-_DAY = timedelta(days=1)
+_NAME, _CATEGORY = 24, 9  # columns: a name is cut below only where no category is shown
+_LEAST = 16  # columns of a name, however narrow the terminal
+_GAP = 2
 _LABEL = 10
 _TYPED = re.compile("`[^`]{1,60}`")
 _FIXED = "\u00a0"  # a space where no line is broken
@@ -38,24 +38,35 @@ _QUALITY = {
 # --- the list --------------------------------------------------------------------------------
 
 
-def health_table(
-    listed: Sequence[Health], states: Mapping[str, FeedState], now: datetime
-) -> Iterator[str]:
-    """Yield the lines of a table of feeds, what to do about those in trouble, and the sum."""
-    rows: list[tuple[str, ...]] = [_HEADINGS]
-    rows += [_row(health, states.get(health.feed.url), now) for health in listed]
-    widths = [max(columns(row[n]) for row in rows) for n in range(len(rows[0]))]
+def health_table(listed: Sequence[Health], now: datetime, width: int = WIDTH) -> Iterator[str]:
+    """Yield the lines of a table of feeds, what to do about those in trouble, and the sum.
+
+    The table is at most ``width`` columns wide where names of 16 columns allow it.
+    """
+    rows = [_HEADINGS, *(_row(health, now) for health in listed)]
+    widths = _widths(rows, width)
     for row in rows:
-        yield "  ".join(
-            _padded(cell, width) for cell, width in zip(row, widths, strict=True)
-        ).rstrip()
-    advised = [h for h in listed if h.advice and h.condition is not Condition.UNASKED]
+        cells = zip(row, widths, strict=True)
+        shown_cells = (_padded(_cut(cell, room), room) for cell, room in cells if room)
+        yield (" " * _GAP).join(shown_cells).rstrip()
+    advised = [h for h in listed if h.advice and h.condition is not Condition.UNREAD]
     if advised:
         yield ""
     for health in advised:
-        yield _hanging(f"! {line(health.name)}: {line(health.advice)}", "  ")
+        yield _hanging(f"! {line(health.name)}: {line(health.advice)}", "  ", width)
     yield ""
     yield _sum(listed)
+
+
+def _widths(rows: Sequence[tuple[str, ...]], width: int) -> list[int]:
+    """Return the columns each column gets; 0 for the categories where names need their room."""
+    name, category, *others = (max(map(columns, cells)) for cells in zip(*rows, strict=True))
+    room = width - sum(others) - _GAP * len(others)
+    beside = room - _GAP - min(category, _CATEGORY)
+    if not any(row[1] for row in rows[1:]) or beside < min(name, _NAME):
+        return [min(name, max(room, _LEAST)), 0, *others]
+    name = min(name, beside)
+    return [name, min(category, room - _GAP - name), *others]
 
 
 def health_record(health: Health, state: FeedState | None) -> dict[str, object]:
@@ -72,33 +83,25 @@ def health_record(health: Health, state: FeedState | None) -> dict[str, object]:
         "failures": health.failures,
         "entries_per_week": None if health.per_week is None else round(health.per_week, 2),
         "silent_days": silent.days if silent is not None else None,
-        "next_at": _iso(state.due_at) if state else None,
+        "next_at": _iso(health.next_at),
         "error": (state.error or None) if state else None,
         "address": (state.address or None) if state else None,
         "moved_to": state.moved_to if state else None,
     }
 
 
-def _row(health: Health, state: FeedState | None, now: datetime) -> tuple[str, ...]:
-    name = _cut(line(health.name), _NAME)
-    category = _cut(line(health.feed.category), _CATEGORY)
-    if health.condition is Condition.UNASKED or state is None:
-        return name, category, str(health.condition), "never", "", "", "", "due"
-    wait = polling.waits(state, now)
-    due = "due"
-    if state.gone:
-        due = "never"
-    elif wait is not None and state.due_at is not None and state.due_at > now:
-        due = f"in {_short(state.due_at - now)}"
+def _row(health: Health, now: datetime) -> tuple[str, ...]:
+    next_at = health.next_at
+    due = f"in {span_of(next_at - now)}" if next_at else "due"
     return (
-        name,
-        category,
+        line(health.name),
+        line(health.feed.category),
         str(health.condition),
-        _short(now - health.last_success_at) if health.last_success_at else "never",
+        span_of(now - health.last_success_at) if health.last_success_at else "never",
         str(health.failures or ""),
         _pace(health.per_week),
-        _short(health.silent_for) if health.silent_for is not None else "",
-        due,
+        span_of(health.silent_for) if health.silent_for is not None else "",
+        "never" if health.condition is Condition.GONE else due,
     )
 
 
@@ -113,32 +116,32 @@ def _sum(listed: Sequence[Health]) -> str:
 
 def checked_lines(checked: Checked, now: datetime) -> Iterator[str]:
     """Yield what a check found of one feed, a line or more for each thing."""
-    url = without_secrets(checked.feed.url)
+    url = shown(checked.feed.url)
     name = line(checked.feed.name or checked.title)
     yield f"{name} — {url}" if name else url
     if checked.error:
-        yield _told("FAILED", checked.error)
+        yield _told("FAILED", _failure(checked))
     else:
         yield _told("answer", _answer(checked, now))
         yield _told("asks", _asks(checked))
     if checked.trouble:
-        yield _told("trouble", checked.trouble)
+        yield _told("trouble", _trouble(checked))
     if checked.named:
-        yield _told("feeds", "this page names: " + ", ".join(map(without_secrets, checked.named)))
+        yield _told("feeds", "this page names: " + ", ".join(map(shown, checked.named)))
     if checked.moved_to and checked.moved_to != checked.feed.url:
-        yield _told("moved", f"for good: put `url: {checked.moved_to}` into the configuration")
+        yield _told("moved", f"for good: put `url: {shown(checked.moved_to)}` in its place")
     if checked.page is not None:
-        yield _told("robots", _ROBOTS[checked.page.robots])
-        yield _told("article", f"{checked.page.url}: {_page(checked.page)}")
+        yield _told("robots", _ROBOTS.get(checked.page.robots, checked.page.unknown))
+        yield _told("article", f"{shown(checked.page.url)}: {_page(checked.page)}")
     if not checked.error:
-        yield _told("wishes", "; ".join(checked.wishes.told) or "none: its text may be used")
+        yield _told("wishes", _wishes(checked))
 
 
 def checked_sum(found: Sequence[Checked]) -> str:
-    """Return how many feeds answered, in a line."""
-    silent = sum(bool(checked.error) for checked in found)
-    answered = f"{count(len(found), 'feed', 'feeds')}: {len(found) - silent:,} answered"
-    return f"{answered}, {silent:,} did not" if silent else answered
+    """Return how many feeds could be read, in a line."""
+    lost = sum(bool(checked.error) for checked in found)
+    read = f"{count(len(found), 'feed', 'feeds')}: {len(found) - lost:,} could be read"
+    return f"{read}, {lost:,} could not" if lost else read
 
 
 def checked_record(checked: Checked) -> dict[str, object]:
@@ -179,7 +182,6 @@ def checked_record(checked: Checked) -> dict[str, object]:
 _ROBOTS = {
     "allow": "robots.txt lets programs open its articles",
     "refuse": "robots.txt keeps programs out of its articles: the feed’s own text is used",
-    "": "robots.txt was not asked",
 }
 
 
@@ -191,8 +193,25 @@ def _answer(checked: Checked, now: datetime) -> str:
     if checked.per_week is not None:
         told.append(pace_of(checked.per_week))
     if checked.address != checked.feed.url:
-        told.append(f"read at {without_secrets(checked.address)}")
+        told.append(f"read at {shown(checked.address)}")
     return ", ".join(told)
+
+
+def _failure(checked: Checked) -> str:
+    """Return why a feed could not be read, and what to do about it."""
+    what = trouble_of(checked.error, checked.feed.url)
+    if checked.status in polling.BUSY:
+        wait = f"for {_long(checked.poll_after)}" if checked.poll_after else "for a while"
+        return f"{what}: it asks to be left alone {wait}"
+    return advice_for(what, checked.status) or what
+
+
+def _trouble(checked: Checked) -> str:
+    """Return what is wrong with a feed's own address, and what to put in its place."""
+    what = trouble_of(checked.trouble, checked.feed.url)
+    if checked.address in checked.named:
+        return f"{what}: put `url: {shown(checked.address)}` in its place"
+    return f"{what}; its fallback was read"
 
 
 def _asks(checked: Checked) -> str:
@@ -201,10 +220,17 @@ def _asks(checked: Checked) -> str:
     return f"to be read no more often than every {_long(checked.poll_after)}"
 
 
+def _wishes(checked: Checked) -> str:
+    told = [said(checked.wishes)] if checked.wishes.told else []
+    if checked.unheard:
+        told.append(f"{'more is ' if told else ''}not known: {', '.join(checked.unheard)}")
+    return "; ".join(told) or "none: its text may be used"
+
+
 def _page(page: PageCheck) -> str:
     given = f"; the feed itself gives {count(page.in_feed, 'character', 'characters')}"
     if page.quality is None:
-        return f"not read ({page.note.removeprefix(page.url).strip(' :')}){given}"
+        return f"not read ({trouble_of(page.note, page.url)}){given}"
     told = _QUALITY[page.quality]
     if page.quality is Quality.FULL:
         return f"{told}, {count(page.characters, 'character', 'characters')}"
@@ -218,12 +244,17 @@ def _told(label: str, text: str) -> str:
     return _hanging(f"  {label:<{_LABEL - 2}}{line(text)}", " " * _LABEL)
 
 
-def _hanging(text: str, indent: str) -> str:
-    """Return a line broken at spaces to fit 80 columns; an address and a command stay whole."""
+def _hanging(text: str, indent: str, width: int = WIDTH) -> str:
+    """Return a line broken at spaces to fit; an address and a command stay whole."""
     whole = _TYPED.sub(lambda typed: typed[0].replace(" ", _FIXED), text)
-    return textwrap.fill(
-        whole, WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    ).replace(_FIXED, " ")
+    first, *words = whole.split(" ")
+    lines = [first]
+    for word in words:
+        if columns(f"{lines[-1]} {word}") <= width:
+            lines[-1] += f" {word}"
+        else:
+            lines.append(indent + word)
+    return "\n".join(told.rstrip() for told in lines).replace(_FIXED, " ")
 
 
 def _padded(cell: str, width: int) -> str:
@@ -238,17 +269,8 @@ def _cut(text: str, width: int) -> str:
     return text.rstrip() + "…"
 
 
-def _ago(at: datetime | None, now: datetime) -> str:
-    return f"{_short(now - at)} ago" if at is not None else "never"
-
-
-def _short(span: timedelta) -> str:
-    """Return "5m", "3h" or "12d"."""
-    span = max(span, timedelta())
-    if span >= 2 * _DAY:
-        return f"{span // _DAY}d"
-    hours = span // timedelta(hours=1)
-    return f"{hours}h" if hours else f"{span // timedelta(minutes=1)}m"
+def _ago(at: datetime, now: datetime) -> str:
+    return f"{span_of(now - at)} ago"
 
 
 def _long(span: timedelta) -> str:

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from digest import revisions
 from digest.asking import Asking, Heard
-from digest.core import feeds, ownership, selection
+from digest.core import feeds, health, ownership, selection
 from digest.core.memory import LATE
 from digest.core.ownership import Offer
 from digest.core.urls import registrable_domain
@@ -72,8 +72,10 @@ class Gathering:
 
     ``opens`` is the publication time before which an entry is old; ``judge`` decides on content.
     A ``search`` looks for something particular and leaves no mark on editions: what it does not
-    want stays unseen, and what an earlier run passed over is looked at again. ``least`` is the
-    least pause between two times a feed is asked, ``jitter`` gives numbers from 0 to 1.
+    want stays unseen, and what an earlier run passed over is looked at again. It stores how a feed
+    answered only where that gave nothing to read: with new validators, a run would miss entries.
+    ``least`` is the least pause between two times a feed is asked, ``jitter`` gives numbers from 0
+    to 1.
     """
 
     def __init__(
@@ -107,7 +109,6 @@ class Gathering:
             world.meter,
             world.manners,
             now=now,
-            modelled=world.model is not None,
             topics=topics,
             search=search,
             read=self._found.read,
@@ -121,8 +122,6 @@ class Gathering:
         states = self._store.feed_states()
         by_url = {feed.url: feed for feed in wanted}
         self._configured = frozenset(by_url)
-        if any(feed.url not in states for feed in wanted):
-            self._world.workers.prepare()  # a feed never asked before has a body to read
         self._world.progress.start("feeds", len(wanted))
         self._world.progress.start("articles", 0)
         asking = Asking(
@@ -133,6 +132,8 @@ class Gathering:
             jitter=self._jitter,
             answered=self._answered,
         )
+        if any(feed.url not in states and asking.is_due(feed) for feed in wanted):
+            self._world.workers.prepare()  # a feed never asked before has a body to read
         try:
             async with asyncio.TaskGroup() as tasks:
                 for left in self._store.pending_entries():
@@ -162,27 +163,26 @@ class Gathering:
                 self._found.lost.add(feed.url)
                 if not heard.reached:
                     self._unreached.append(heard.source)
-            if not self._search:
-                for state in heard.changed:
-                    self._store.save_feed(state, [], self._now)
+            kept = (heard.source,) if heard.asked and heard.parsed is None else ()
+            for state in (*heard.changed, *kept):
+                self._store.save_feed(state, [], self._now)
             if heard.parsed is not None:
                 self._take(tasks, feed, heard, heard.parsed)
             elif self._search:
-                passed_over = tuple(self._store.unread_entries(feed.url))
+                unread = self._store.unread_entries(feed.url)
+                # Of old ones a saved state says only that there were such.
+                passed_over = tuple(entry for entry in unread if entry.title)
                 read = ParsedFeed(heard.source.title, "", "", passed_over)
                 self._take(tasks, feed, heard, read)
             else:
-                if heard.asked:
-                    self._store.save_feed(heard.source, [], self._now)
                 self._report(feed, heard, FeedOutcome.UNCHANGED)
         finally:
             self._world.progress.advance("feeds")
 
     def _blame_nobody(self) -> None:
         """Let every feed be asked again at once: no feed is at fault where none can be reached."""
-        if not self._search:
-            for state in self._unreached:
-                self._store.save_feed(replace(state, due_at=None), [], self._now)
+        for state in self._unreached:
+            self._store.save_feed(replace(state, due_at=None), [], self._now)
 
     def _take(self, tasks: asyncio.TaskGroup, feed: Feed, heard: Heard, parsed: ParsedFeed) -> None:
         """Decide on a feed's entries, store the decisions with the feed, and have them read."""
@@ -207,7 +207,9 @@ class Gathering:
         own = feeds.own_domains(parsed, feed.url)
 
         def offer(entry: Entry, outcome: EntryOutcome, reason: str) -> Offer:
-            return Offer(feed, entry, outcome, reason, state.title, own, state.wishes)
+            return Offer(
+                feed, entry, outcome, reason, state.title, own, state.wishes, _address(state)
+            )
 
         offers = [offer(s.entry, s.outcome, s.reason) for s in chosen if s.outcome in CHOSEN]
         new = len({e.id for e in entries} - set(known) - set(renamed))
@@ -224,9 +226,8 @@ class Gathering:
             if feed.kind is FeedKind.NEWS:
                 changed = revisions.keep(self._store, feed, entries, known, renamed, self._now)
                 for entry in changed:  # which still wait for an edition
-                    self._reading.renew(
-                        offer(entry, EntryOutcome.READ, "the feed changed its text")
-                    )
+                    changes = offer(entry, EntryOutcome.READ, "the feed changed its text")
+                    tasks.create_task(self._reading.renew(changes))
         outcome = FeedOutcome.NEW if new else FeedOutcome.UNCHANGED
         self._report(feed, replace(heard, source=state), outcome, entries=len(entries), new=new)
         for chance in offers:
@@ -273,7 +274,7 @@ class Gathering:
         if main.url == source.url:
             main = source
         seen = [at for at in (main.succeeded_at, source.succeeded_at) if at is not None]
-        newest = source.newest_at
+        silence = health.silence(source, self._now)
         self._found.feeds.append(
             FeedReport(
                 feed.url,
@@ -286,8 +287,8 @@ class Gathering:
                 note=heard.note,
                 last_success_at=max(seen, default=None),
                 failures=main.failures,
-                entries_per_week=source.per_week,
-                silent_days=None if newest is None else max((self._now - newest).days, 0),
+                entries_per_week=None if source.per_week is None else round(source.per_week, 2),
+                silent_days=None if silence is None else silence.days,
             )
         )
 
@@ -297,7 +298,11 @@ def _left_over(feed: Feed, left: Selected, state: FeedState) -> Offer:
     own = frozenset({registrable_domain(feed.url)})
     # A store loaded from a state knows no texts, and marks such entries as to be opened.
     outcome = left.outcome if feed.open_pages else EntryOutcome.READ
-    return Offer(feed, left.entry, outcome, left.reason, "", own, state.wishes)
+    return Offer(feed, left.entry, outcome, left.reason, "", own, state.wishes, _address(state))
+
+
+def _address(state: FeedState) -> str:
+    return state.address or state.url
 
 
 def first_of(group: ExceptionGroup[Exception]) -> Exception:

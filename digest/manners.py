@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from digest import ports
 from digest.core import robots, wishes
+from digest.core.polling import moment
 from digest.core.robots import Verdict
 from digest.core.urls import canonical
 from digest.errors import AddressError, FetchError, PutOffError, RobotsError, WorkerError
@@ -33,7 +34,8 @@ class Manners:
 
     ``agent`` is the User-Agent requests carry; robots.txt knows us by its first word. ``now`` is
     the true time, whatever moment the run is for. Two faces are handed to the fetcher: ``feeds``
-    minds put-offs only, ``pages`` robots.txt too, unless ``respect_robots`` is off.
+    minds put-offs only, ``pages`` also where robots.txt lets programs go and how fast, unless
+    ``respect_robots`` is off. What it wishes for texts counts either way.
     """
 
     feeds: ports.Manners
@@ -55,11 +57,10 @@ class Manners:
         self._workers = workers
         self.agent = product(agent)
         self._now = now
-        self._respects = respect_robots
         self._hosts: dict[str, HostState] = {}
         self._asking: dict[str, asyncio.Lock] = {}  # by origin: one request for robots.txt at once
         self._read: dict[str, tuple[Verdict, Wishes]] = {}  # by address
-        self._lost: dict[str, str] = {}  # origins whose robots.txt could not be had, and why
+        self._answers: dict[str, int] = {}  # by origin, what came in place of its robots.txt
         self._unreadable: dict[str, str] = {}  # those whose robots.txt cannot be read, and why
         self.feeds = _Feeds(self)
         self.pages = _Pages(self) if respect_robots else self.feeds
@@ -67,14 +68,16 @@ class Manners:
     async def wishes(self, url: str) -> Wishes:
         """Return what the robots.txt of a site wishes for an address; it is asked for if need be.
 
-        Nothing where it could not be had, and where robots.txt is not respected.
+        Nothing where it could not be read.
         """
-        if not self._respects:
-            return wishes.NONE
+        return await self.known_wishes(url) or wishes.NONE
+
+    async def known_wishes(self, url: str) -> Wishes | None:
+        """Return the same, or None where robots.txt could not be read."""
         try:
             return (await self._judged(url))[1]
         except FetchError:
-            return wishes.NONE
+            return None
 
     def put_off(self, url: str) -> PutOffError | None:
         """Return the error for an address whose site asked to be left alone, or None."""
@@ -83,11 +86,10 @@ class Manners:
         until, now = state.put_off_until, self._now()
         if until is None or until <= now:
             return None
-        shown = f"{until:%H:%M}" if until.date() == now.date() else f"{until:%Y-%m-%d %H:%M}"
         why = f" ({state.put_off_why})" if state.put_off_why else ""
         return PutOffError(
             url,
-            f"{origin} asked to be left alone until {shown} UTC{why}",
+            f"{origin} asked to be left alone until {moment(until, now)}{why}",
             retry_after=(until - now).total_seconds(),
         )
 
@@ -101,7 +103,10 @@ class Manners:
         self._save(replace(state, put_off_until=until, put_off_why=f"answered {status}"))
 
     async def ask(self, url: str) -> float:
-        """Return the pause robots.txt asks for; raises RobotsError where it keeps us out."""
+        """Return the pause robots.txt asks for; raises RobotsError where it keeps us out.
+
+        Also where it could not be read; ``retry_after`` then says when to ask again.
+        """
         verdict, _ = await self._judged(url)
         if not verdict.allowed:
             raise RobotsError(url, f"the robots.txt of {origin_of(url)} keeps programs out of it")
@@ -115,27 +120,25 @@ class Manners:
         async with self._asking.setdefault(origin, asyncio.Lock()):
             rules = await self._rules(origin, url)
             if origin in self._unreadable:
-                raise RobotsError(url, self._unreadable[origin])
+                raise _unread(url, self._unreadable[origin])
             told = (Verdict(), wishes.NONE)
             if rules.strip():
                 try:
                     told = await self._workers.run(evaluate, rules, url, self.agent)
                 except WorkerError as error:  # one is enough: it cost a worker
-                    message = f"the robots.txt of {origin} cannot be read ({error})"
-                    self._unreadable[origin] = message
-                    raise RobotsError(url, message) from error
+                    self._unreadable[origin] = f" ({error})"
+                    raise _unread(url, self._unreadable[origin]) from error
         self._read[url] = told
         return told
 
     async def _rules(self, origin: str, url: str) -> str:
-        """Return a site's robots.txt, from the store or from the site, "" where it has none."""
+        """Return what a site's robots.txt says to us, as last heard; "" where that is nothing."""
         state = self._host(origin)
         if not self._fresh(state):
             state = await self._fetched(state, url)
         if state.robots is None:
-            why = f" ({self._lost[origin]})" if origin in self._lost else ""
-            message = f"the robots.txt of {origin} could not be had{why}"
-            raise RobotsError(url, message, retry_after=AGAIN.total_seconds())
+            answer = self._answers.get(origin)
+            raise _unread(url, f" (it answered {answer})" if answer else "")
         return state.robots
 
     def _fresh(self, state: HostState) -> bool:
@@ -150,7 +153,7 @@ class Manners:
         try:
             address = f"{state.origin}/robots.txt"
             async with self._fetcher.answer(address, manners=self.feeds) as answer:
-                text = robots.decoded(answer.body)
+                text = robots.meant_for(self.agent, robots.decoded(answer.body))
         except PutOffError as error:
             raise PutOffError(url, str(error), retry_after=error.retry_after) from error
         except AddressError:
@@ -161,7 +164,8 @@ class Manners:
             # 200 with an error: it is empty. 429 says "not now", which is no "there is none".
             none = error.status is not None and error.status < 500 and error.status != 429
             text = "" if none else None
-            self._lost[state.origin] = str(error)
+            if error.status is not None:
+                self._answers[state.origin] = error.status
         fresh = replace(self._host(state.origin), robots=text, robots_at=self._now())
         self._save(fresh)
         return fresh
@@ -200,6 +204,12 @@ class _Pages(_Feeds):
     async def before(self, url: str) -> float:
         await _Feeds.before(self, url)
         return await self.manners.ask(url)
+
+
+def _unread(url: str, why: str) -> RobotsError:
+    message = f"the robots.txt of {origin_of(url)} could not be read{why}"
+    message += ", so its pages are not opened for an hour"
+    return RobotsError(url, message, retry_after=AGAIN.total_seconds())
 
 
 def evaluate(rules: str, url: str, agent: str) -> tuple[Verdict, Wishes]:

@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from digest.core import articles, ownership, relevance, wishes
+from digest.core import articles, ownership, relevance, text, wishes
 from digest.core.ownership import Offer
-from digest.errors import AddressError, FetchError, ItemError, PutOffError, RobotsError
+from digest.errors import AddressError, FetchError, ItemError, PutOffError, RobotsError, contained
 from digest.manners import Manners, origin_of
 from digest.models import (
     Article,
@@ -42,12 +42,19 @@ class Read:
     qualities: dict[Quality, int] = field(default_factory=lambda: dict.fromkeys(Quality, 0))
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """What opening a page gave."""
+
+    extraction: Extraction | None = None
+    trouble: str = ""  # in full, for the report
+    note: str = ""  # the same in a few words, for the article
+    wishes: Wishes = wishes.NONE  # of what answered
+
+
 @dataclass
 class Reading:
-    """Reads what feeds offer; ``search`` marks articles as a search's, unseen by editions.
-
-    ``modelled``: a language model is to write, so the wishes of feeds' sites are asked for too.
-    """
+    """Reads what feeds offer; ``search`` marks articles as a search's, unseen by editions."""
 
     fetcher: Fetcher
     workers: Workers
@@ -56,7 +63,6 @@ class Reading:
     meter: Meter
     manners: Manners
     now: datetime
-    modelled: bool = False
     topics: Sequence[str] = ()
     search: bool = False
     read: Read = field(default_factory=Read)
@@ -94,57 +100,53 @@ class Reading:
         self._owners[offer.entry.id] = offer
         self._hand_over(offer, first_seen_at=self.now)
 
-    def renew(self, offer: Offer) -> None:
+    async def renew(self, offer: Offer) -> None:
         """Take the feed's new text for an article that is made of the feed's text alone."""
+        article = self._joined(offer, None)
+        wished = await self._of_feed(offer, article)
         for stored in self.store.articles_by_id([offer.entry.id]):
             if stored.quality is not Quality.FEED_ONLY:
                 continue
-            article = articles.join(
-                offer.entry,
-                offer.feed,
-                None,
-                feed_title=offer.feed_title,
-                now=self.now,
-                relevance=0.0,
-                own=offer.own,
-            )
-            dated = offer.entry.published_at is not None
-            wished = wishes.join(Wishes(stored.ai_input, stored.max_snippet), offer.wishes)
+            before = Wishes(stored.ai_input, stored.max_snippet)
+            both = wishes.join(before, wished)
+            stricter = replace(both, told=()) != before
             article = replace(
-                article,
-                first_seen_at=stored.first_seen_at,
-                published_at=article.published_at if dated else stored.published_at,
-                ai_input=wished.ai_input,
-                max_snippet=wished.max_snippet,
+                article, first_seen_at=stored.first_seen_at, note=articles.renoted(stored, article)
             )
-            self._store(article, offer, offer.reason)
+            if offer.entry.published_at is None:
+                article = replace(article, published_at=stored.published_at, note=stored.note)
+            self._store(_bound(article, both, told=stricter), offer, offer.reason)
 
     async def _article(self, key: str) -> None:
         """Read one entry's page, or take the feed's own text, and store the article."""
         offer = self._owners[key]
-        extraction, trouble = None, ""
-        if offer.outcome is EntryOutcome.PENDING:
-            extraction, trouble = await self._page(offer.entry)
+        wanted = offer.outcome is EntryOutcome.PENDING
+        opened = await self._page(offer.entry) if wanted else _Opened()
+        page = opened.extraction
         while True:  # a better owner may have come meanwhile
             offer = self._owners[key]
-            article = articles.join(
-                offer.entry,
-                offer.feed,
-                extraction,
-                feed_title=offer.feed_title,
-                now=self.now,
-                relevance=0.0,
-                own=offer.own,
-            )
-            wished = extraction.wishes if extraction else wishes.NONE
-            if article.quality is Quality.FEED_ONLY:
-                wished = wishes.join(wished, await self._of_feed(offer))
+            article = self._joined(offer, page)
+            wished = opened.wishes
+            if page is None or article.text != page.text:
+                wished = wishes.join(wished, await self._of_feed(offer, article, wanted=wanted))
             if self._owners[key] is offer:
                 break
+        article = replace(article, note=articles.notes(article.note, opened.note))
         article = _bound(article, wished)
         self.read.qualities[article.quality] += 1
-        self._store(article, offer, _both(trouble, offer.reason))
+        self._store(article, offer, articles.notes(opened.trouble, offer.reason))
         self.progress.advance("articles")
+
+    def _joined(self, offer: Offer, extraction: Extraction | None) -> Article:
+        return articles.join(
+            offer.entry,
+            offer.feed,
+            extraction,
+            feed_title=offer.feed_title,
+            now=self.now,
+            relevance=0.0,
+            own=offer.own,
+        )
 
     def _hand_over(self, offer: Offer, *, first_seen_at: datetime | None = None) -> None:
         """Store an article anew under a better owner."""
@@ -187,33 +189,37 @@ class Reading:
     def _score(self, title: str, text: str, feed: Feed) -> float:
         return relevance.score(title, text, category=feed.category, topics=self.topics)
 
-    async def _page(self, entry: Entry) -> tuple[Extraction | None, str]:
-        """Return what the page gave and its site wishes, or None, and what went wrong in words."""
+    async def _page(self, entry: Entry) -> _Opened:
+        """Return what the page gave and what is wished of it, or what went wrong."""
         read = self.read
         read.opened += 1
+        agent, wished = self.manners.agent, wishes.NONE
         try:
-            async with self.fetcher.answer(entry.url, manners=self.manners.pages) as answer:
+            asked = self.fetcher.answer(entry.url, manners=self.manners.pages)
+            async with contained(entry.url), asked as answer:
                 read.fetched_at = self.meter.seconds()
                 kind = answer.headers.get("content-type", "")
+                wished = wishes.of_headers(answer.headers, agent)
                 page = await self.workers.run(
-                    articles.extract, answer.body, answer.url, kind, entry.url
+                    articles.extract, answer.body, answer.url, kind, entry.url, agent
                 )
             of_site = await self.manners.wishes(answer.url)
-            wished = wishes.join(
-                page.wishes, wishes.of_headers(answer.headers, self.manners.agent), of_site
-            )
-            return replace(page, wishes=wished), ""
+            return _Opened(page, wishes=wishes.join(page.wishes, wished, of_site))
         except (PutOffError, RobotsError) as error:
             read.opened -= 1
             self._not_asked(entry, error)
-            return None, f"its page was not opened: {error}"
+            if isinstance(error.__cause__, RobotsError):  # of a site that the address leads to
+                wished = await self.manners.wishes(error.__cause__.url)
+            trouble = f"its page was not opened: {error}"
+            return _Opened(None, trouble, _briefly(error, entry.url), wished)
         except ItemError as error:
             read.problems.append(Problem("article", entry.url, str(error)))
             refused = isinstance(error, AddressError)
             withdrawn = isinstance(error, FetchError) and error.status in (404, 410)
             if refused or withdrawn:
-                return Extraction(Quality.ERROR, "", note=str(error)), ""
-            return None, f"its page could not be read: {error}"
+                return _Opened(Extraction(Quality.ERROR, "", note=str(error)), wishes=wished)
+            trouble = f"its page could not be read: {error}"
+            return _Opened(None, trouble, _briefly(error, entry.url), wished)
 
     def _not_asked(self, entry: Entry, error: FetchError) -> None:
         """Tell once of a site that is not asked for now; to be kept out for good is no trouble."""
@@ -222,16 +228,19 @@ class Reading:
             self._told.add(origin)
             self.read.problems.append(Problem("article", origin, str(error)))
 
-    async def _of_feed(self, offer: Offer) -> Wishes:
-        """Return what is wished of the feed's own text."""
-        if not self.modelled:
-            return offer.wishes
-        return wishes.join(offer.wishes, await self.manners.wishes(offer.feed.url))
+    async def _of_feed(self, offer: Offer, article: Article, *, wanted: bool = False) -> Wishes:
+        """Return what is wished of the feed's own text, also by the site of a ``wanted`` page."""
+        found = [offer.wishes]
+        if article.text:
+            found.append(await self.manners.wishes(offer.address or offer.feed.url))
+        if wanted:
+            found.append(await self.manners.wishes(offer.entry.url))
+        return wishes.join(*found)
 
 
-def _bound(article: Article, wished: Wishes) -> Article:
-    """Return the article with its publisher's wishes, and a word on them in its note."""
-    note = "; ".join(filter(None, (article.note, wishes.said(wished))))
+def _bound(article: Article, wished: Wishes, *, told: bool = True) -> Article:
+    """Return the article with its publisher's wishes, and, if ``told``, a word in its note."""
+    note = articles.notes(article.note, wishes.said(wished) if told else "")
     return replace(article, ai_input=wished.ai_input, max_snippet=wished.max_snippet, note=note)
 
 
@@ -246,8 +255,19 @@ def _standing(article: Article) -> EntryOutcome:
     return EntryOutcome.READ
 
 
-def _both(trouble: str, reason: str) -> str:
-    return f"{trouble}; {reason}" if trouble else reason
+def _briefly(error: ItemError, url: str) -> str:
+    """Return in a few words why a page gave nothing."""
+    if isinstance(error, PutOffError):
+        return "its page was not opened: its site asked to be left alone"
+    if isinstance(error, RobotsError):
+        for_now = error.retry_after is not None
+        why = "robots.txt could not be read" if for_now else "robots.txt keeps programs out"
+        return f"its page was not opened: {why}"
+    if isinstance(error, FetchError):
+        answered = f": it answered {error.status}" if error.status is not None else ""
+        return f"its page could not be read{answered}"
+    why = str(error).removeprefix(url).lstrip(" :")
+    return f"its page could not be read: {text.shorten(why, 100)}"
 
 
 def _twice(offer: Offer) -> EntryReport:

@@ -53,11 +53,12 @@ def load(
     store holds already stays. Raises StoreError and DeliveryError.
     """
     files = branch.read()
+    addresses = [url for feed in feeds for url in (feed.url, *feed.fallbacks)]
     found, trouble = State(), ""
     if files is not None:
         _refuse_newer(files)
         try:
-            found = _checked(states.from_files(files, [feed.url for feed in feeds]))
+            found = _checked(states.from_files(files, addresses))
         except StoreError as error:
             trouble = str(error)
     known = {e.id for e in found.editions}

@@ -6,9 +6,11 @@ import io
 import json
 import os
 import re
+import shutil
 import sys
 import textwrap
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TextIO
@@ -173,6 +175,8 @@ def _feeds(report: RunReport) -> str:
     same = sum(f.http_status == 304 for f in report.feeds)
     told = [f"{answered} of {len(report.feeds)} answered"]
     told += [f"{same} of them unchanged since the last run"] if same else []
+    outcomes = Counter(f.outcome for f in report.feeds)
+    told += [f"{outcomes[bad]} {bad}" for bad in _LOST if outcomes[bad]]
     waiting = [f for f in report.feeds if f.outcome is FeedOutcome.DEFERRED]
     resting = sum(f.error is not None for f in waiting)
     told += [f"{len(waiting) - resting} not due yet"] if len(waiting) > resting else []
@@ -209,6 +213,13 @@ def _wrapped(line: str, indent: str) -> str:
 def _readable(text: str) -> str:
     """Return text from outside without anything that would move a terminal's cursor."""
     return "".join(char if char.isprintable() else " " for char in text)
+
+
+def width() -> int:
+    """Return the columns of the terminal that standard output goes to; 80 where it is piped."""
+    if "COLUMNS" in os.environ or sys.stdout.isatty():
+        return shutil.get_terminal_size((WIDTH, 24)).columns
+    return WIDTH
 
 
 def settle_output() -> None:
@@ -258,6 +269,7 @@ def closing_table(rows: Sequence[tuple[str, ...]]) -> str:
     )
 
 
+_LOST = (FeedOutcome.FAILED, FeedOutcome.GONE)
 _ANSWERED = {FeedOutcome.NEW, FeedOutcome.UNCHANGED, FeedOutcome.MOVED}
 _QUALITIES = (
     ("full", "in full", "in full"),

@@ -90,8 +90,8 @@ def test_results_go_to_standard_output_and_progress_to_standard_error(desk: Path
     assert done.code == 0
     lines = done.out.splitlines()
     assert lines[0] == f"edition   {DAILY} (unchanged: today’s edition stands as it was)"
-    told = "12 of 14 answered, 12 of them unchanged since the last run, 1 left alone for now"
-    assert " ".join(" ".join(lines[1:3]).split()) == f"feeds {told}, after trouble"
+    told = "12 of 14 answered, 12 of them unchanged since the last run, 1 gone, 1 left alone"
+    assert " ".join(" ".join(lines[1:3]).split()) == f"feeds {told} for now, after trouble"
     assert lines[3] == "articles  no page opened"
     assert re.fullmatch(r"stories   \d+ told, \d+ in brief", lines[4])
     assert re.fullmatch(r"time      \d+\.\d s", lines[5])

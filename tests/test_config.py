@@ -582,17 +582,18 @@ def _parts(annotation: object) -> Iterator[type[BaseModel]]:
 @pytest.mark.parametrize(
     ("text", "contact"),
     [
-        ("", "no contact given"),
-        ("web: {base_url: https://digest.example.org}", "https://digest.example.org"),
+        ("", ""),
+        ("web: {base_url: https://digest.example.org}", " (+https://digest.example.org)"),
         (
             "outputs: [{kind: email, from: news@example.org, smtp: {host: localhost},"
             " to: [a@example.org]}]",
-            "mailto:news@example.org",
+            " (+mailto:news@example.org)",
         ),
     ],
 )
-def test_the_user_agent_names_a_contact(text: str, contact: str) -> None:
-    assert read(text).user_agent == f"ai-news-digest/{__version__} (+{contact})"
+def test_the_user_agent_names_a_contact_where_there_is_one(text: str, contact: str) -> None:
+    assert read(text).user_agent == f"ai-news-digest/{__version__}{contact}"
+    assert read(text).names_contact is bool(contact)
     assert read('fetch: {user_agent: "Mine/1"}').user_agent == "Mine/1"
 
 

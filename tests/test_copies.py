@@ -6,6 +6,7 @@ import random
 import re
 import time
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -102,6 +103,20 @@ def test_the_print_that_is_told_from_is_the_best_that_is_not_much_shortened() ->
     trusted = printed("Tutors help", " ".join(WIRE[:10]), trust=3.0)
     (told,) = stories.group([FIRST, trusted], language="en")
     assert told.evidence[0].article.id == "print"
+
+
+@pytest.mark.parametrize("bound", [{"max_snippet": 0}, {"ai_input": False}], ids=str)
+def test_a_print_that_is_free_is_told_from_before_one_that_is_not(bound: dict[str, Any]) -> None:
+    first = replace(FIRST, **bound)
+    free = printed("Tutors help", TEXT)
+    (told,) = stories.group([first, free], language="en")
+    assert told.evidence[0].article.id == "print"
+    closed = replace(free, ai_input=False)  # whole sentences before what a model may have
+    (told,) = stories.group([replace(FIRST, max_snippet=0), closed], language="en")
+    assert told.evidence[0].article.id == "print"
+    long = replace(FIRST, max_snippet=len(TEXT))  # as long as the text: no bound
+    (told,) = stories.group([long, free], language="en")
+    assert told.evidence[0].article.id == "wire"
 
 
 def test_furniture_of_one_site_and_lines_of_a_few_words_make_no_copies() -> None:

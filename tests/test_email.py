@@ -184,7 +184,7 @@ def test_every_word_of_the_record_is_in_the_mail(templates: Templates) -> None:
         wanted += [x for link in story.commentary for x in (link.title, link.publisher)]
     assert [words for words in wanted if words not in text] == []
     assert text.count("paywalled") == 2
-    assert text.count("summary only") == 1
+    assert text.count("from its feed only") == 1
     assert "carried by 2 others" in text
     assert "in German" in text
     assert "🔁 Update" in text

@@ -145,6 +145,13 @@ def test_a_feed_goes_from_brackets(text: str, n: int) -> None:
     assert own not in after and after.count(others) == text.count(others)
 
 
+def test_the_mark_that_some_editors_begin_a_file_with_stays() -> None:
+    text = "\ufeff# mine\nfeeds:\n  - {url: https://a.test/feed}\n"
+    grown = feedlist.added(text, [NEW])
+    assert grown == f"{text}  - {ROW}\n"
+    assert feedlist.removed(grown, 1) == text
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -153,7 +160,6 @@ def test_a_feed_goes_from_brackets(text: str, n: int) -> None:
         "feeds: {a: b}\n",
         "- a\n",
         "title: x\n...\n",
-        "\ufefffeeds: []\n",
         "feeds: [\n",
         "a: &x []\nfeeds: *x\n",
     ],

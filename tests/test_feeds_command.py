@@ -13,7 +13,9 @@ import pytest
 
 from digest import app
 from digest.adapters.store import SqlStore
-from digest.models import FeedState, HostState
+from digest.core.health import examine
+from digest.feedtable import health_table
+from digest.models import Feed, FeedState, HostState
 from digest.newsroom.server import Answer
 from digest.render.columns import columns
 from tests.command import END, Done, OddNewsroom, call, digest
@@ -136,16 +138,17 @@ def test_list_shows_trouble_first_and_asks_nobody(desk: Path, web: OddNewsroom) 
     assert [line.split("  ")[0] for line in lines[:5]] == [
         "feed",
         "Cold",
-        "A very long name f…",
+        "A very long name for a sou…",
         "http://d.test/feed",
         "Alpha",
     ]
-    assert " ".join(lines[2].split()) == "A very long name f… open sou… failing 9d 12 in 12h"
-    assert " ".join(lines[4].split()) == "Alpha press healthy 3h 10 24h due"
-    assert "not asked  never" in lines[3]
+    assert " ".join(lines[2].split()) == "A very long name for a sou… failing 9d 12 in 12h"
+    assert " ".join(lines[4].split()) == "Alpha healthy 3h 10 24h due"
+    assert "not read yet  never" in lines[3]
     assert "! Cold: it is gone for good (410): take it out" in done.out
-    assert "answered 500;\n  `digest feeds check` tells more\n" in done.out
-    assert lines[-1] == "4 feeds: 1 healthy, 1 not asked, 1 failing, 1 gone"
+    told = " ".join(done.out.split())
+    assert f"{long}: answered 500, 12 times in a row; it is tried again in 12h" in told
+    assert lines[-1] == "4 feeds: 1 healthy, 1 not read yet, 1 failing, 1 gone"
     assert max(columns(line) for line in lines) <= 80
     assert "\x1b" not in done.out
 
@@ -153,8 +156,26 @@ def test_list_shows_trouble_first_and_asks_nobody(desk: Path, web: OddNewsroom) 
 def test_list_as_json_and_without_a_store(desk: Path) -> None:
     (row,) = json.loads(call(desk, "feeds", "list", *AT, "--json").out)
     assert (row["url"], row["name"], row["category"]) == (A, "Alpha", "press")
-    assert (row["state"], row["last_success_at"], row["failures"]) == ("not asked", None, 0)
+    assert (row["state"], row["last_success_at"], row["failures"]) == ("not read yet", None, 0)
     assert not (desk / "digest.db").exists()
+
+
+@pytest.mark.parametrize(
+    ("width", "heading", "row"),
+    [
+        (200, "feed category state", "A review of technology open source not read yet"),
+        (80, "feed state", "A review of technology not read yet"),
+        (40, "feed state", "A review of tec… not read yet"),
+    ],
+)
+def test_the_table_fits_the_terminal_and_names_come_before_categories(
+    width: int, heading: str, row: str
+) -> None:
+    feeds = [Feed(A, "A review of technology", "open source"), Feed(B, "B", "press")]
+    lines = list(health_table([examine(feed, {}, END) for feed in feeds], END, width))
+    assert " ".join(lines[0].split()).startswith(heading)
+    assert " ".join(lines[1].split()).startswith(row)
+    assert max(columns(line) for line in lines) <= max(width, 72)
 
 
 # --- check -----------------------------------------------------------------------------------
@@ -176,12 +197,13 @@ def test_check_tells_what_a_feed_and_its_publisher_say(desk: Path, web: OddNewsr
     assert row["wishes"]["max_snippet"] == 50
     assert {told.partition(":")[0] for told in row["wishes"]["told"]} == {"robots.txt", "the page"}
     assert row["poll_after_seconds"] == 5400
-    assert err.count("requests name no contact") == 1
+    assert err.count("publishers are not told whom to write to; set `fetch.user_agent`") == 1
     shown = call(desk, "feeds", "check", *AT).out
     assert shown.startswith(f"Alpha — {A}\n  answer  200, RSS, 3 entries, the newest 5h ago, ")
     assert "to be read no more often than every 90 minutes" in shown
-    assert "full text" in shown and "robots.txt: ai-input=no; the page: noai" in shown
-    assert shown.endswith("\n1 feed: 1 answered\n")
+    told = " ".join(shown.split())
+    assert "full text" in told and "no text to language models (robots.txt: " in told
+    assert shown.endswith("\n1 feed: 1 could be read\n")
     assert remembered(desk) == {}  # nothing of a feed that no run has asked
 
 
@@ -205,10 +227,30 @@ def test_check_fails_where_a_feed_does_not_answer_and_names_moves(
     assert [row["answered"] for row in rows] == [True, False, False]
     assert rows[0]["moved_to"] == "http://new.test/feed"
     assert rows[1]["http_status"] == 404
-    shown = call(desk, "feeds", "check", B, "http://c.test/feed", *AT).out
+    secret = "http://u:pw@c.test/feed?token=abcd1234"
+    shown = call(desk, "feeds", "check", B, secret, *AT).out
     assert "put `url: http://new.test/feed`" in shown
-    assert "  FAILED  http://c.test/feed answered 404" in shown
-    assert shown.endswith("\n2 feeds: 1 answered, 1 did not\n")
+    assert "http://c.test/feed?token=…\n  FAILED  answered 404: its address leads" in shown
+    assert "pw" not in shown and "abcd" not in shown
+    assert shown.endswith("\n2 feeds: 1 could be read, 1 could not\n")
+    added = call(desk, "feeds", "add", secret, *AT).err
+    assert added.rstrip().endswith("http://c.test/feed?token=… is not added: it answered 404")
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        (Answer(429, headers={"Retry-After": "7200"}), "it asks to be left alone for 2 hours"),
+        (Answer(429), "it asks to be left alone for a while"),
+        (Answer(410), "it is gone for good; take it out with `digest feeds remove`"),
+    ],
+)
+def test_check_says_what_an_answer_means(
+    desk: Path, web: OddNewsroom, answer: Answer, told: str
+) -> None:
+    web.odd["a.test/feed"] = answer
+    shown = " ".join(call(desk, "feeds", "check", *AT).out.split())
+    assert f"FAILED answered {answer.status}: {told} 1 feed: 0 could be read" in shown
 
 
 def test_check_opens_no_page_where_none_may_be_opened(desk: Path, web: OddNewsroom) -> None:
@@ -216,7 +258,54 @@ def test_check_opens_no_page_where_none_may_be_opened(desk: Path, web: OddNewsro
     (desk / "config.yaml").write_text(config, encoding="utf-8")
     code, (row,), _ = checked(desk)
     assert (code, row["robots"], row["page"]["quality"]) == (0, None, None)
-    assert [r.path for r in web.requests] == ["/feed"]
+    assert [r.path for r in web.requests] == ["/feed", "/robots.txt"]
+
+
+@pytest.mark.parametrize(
+    ("robots", "answer", "config", "told"),
+    [
+        (Answer(404), page(), "", "wishes none: its text may be used"),
+        (Answer(404), Answer(404), "", "wishes not known: no page was opened"),
+        (Answer(404), page(), "full_text: feed", "wishes not known: no page was opened"),
+        (
+            Answer(501),
+            page(),
+            "",
+            "robots its robots.txt could not be read, so its pages are not opened for an hour",
+        ),
+        (
+            Answer(501),
+            page(),
+            "",
+            "wishes not known: robots.txt could not be read, no page was opened",
+        ),
+        (
+            Answer(200, b"User-agent: *\nContent-Signal: ai-input=no\nDisallow: /", "text/plain"),
+            page('<meta name="robots" content="nosnippet">'),
+            "respect_robots: false",
+            "wishes no text to language models (robots.txt: ai-input=no); "
+            "nothing of it may be quoted (the page: nosnippet)",
+        ),
+        (
+            Answer(200, b"User-agent: *\nContent-Signal: ai-input=no", "text/plain"),
+            page(),
+            "full_text: feed",
+            "wishes no text to language models (robots.txt: ai-input=no); "
+            "more is not known: no page was opened",
+        ),
+    ],
+)
+def test_check_tells_wishes_it_knows_from_those_it_does_not(
+    desk: Path, web: OddNewsroom, robots: Answer, answer: Answer, config: str, told: str
+) -> None:
+    web.odd |= {"a.test/robots.txt": robots, "a.test/0": answer}
+    written = text(desk)
+    if "full_text" in config:
+        written = written.replace("category: press", config)
+    elif config:
+        written = written.replace("fetch: {", f"fetch: {{{config}, ")
+    (desk / "config.yaml").write_text(written, encoding="utf-8")
+    assert told in " ".join(call(desk, "feeds", "check", *AT).out.split())
 
 
 def test_check_reads_the_feed_of_a_home_page_and_fallbacks(desk: Path, web: OddNewsroom) -> None:
@@ -235,6 +324,9 @@ def test_check_reads_the_feed_of_a_home_page_and_fallbacks(desk: Path, web: OddN
     assert rows[1]["trouble"] == "http://c.test/feed answered 404"
     assert remembered(desk)[lost.url] == lost
     assert remembered(desk)[B].failures == 0
+    shown = call(desk, "feeds", "check", HOME, *AT).out
+    told = "is a web page, not a feed: put `url: http://home.test/rss` in its place"
+    assert f"trouble {told}" in " ".join(shown.split())
 
 
 def test_a_feed_given_up_is_taken_up_when_it_answers(desk: Path, web: OddNewsroom) -> None:
@@ -262,6 +354,10 @@ def test_a_site_that_wants_to_be_left_alone_is_put_off(desk: Path, web: OddNewsr
     with SqlStore.open(f"sqlite:///{desk / 'digest.db'}") as store:
         host = store.host("http://a.test")
     assert host is not None and host.put_off_until is not None
+    (row,) = json.loads(call(desk, "feeds", "list", "--json").out)
+    assert (row["state"], row["last_success_at"]) == ("put off", None)
+    assert row["advice"].startswith("asked to be left alone until ")
+    assert row["next_at"] == host.put_off_until.isoformat(timespec="seconds")
 
 
 # --- add and remove --------------------------------------------------------------------------
@@ -368,6 +464,8 @@ def test_opml_comes_in_once_and_nobody_is_asked(desk: Path, web: OddNewsroom) ->
     assert call(desk, "feeds", "import", "list.opml").out.startswith("none is new, 4 there already")
     assert (text(desk), web.requests) == (before, [])
     failed(call(desk, "feeds", "import", "none.opml"), 2, "none.opml cannot be read")
+    (desk / "none.opml").write_text("<opml><body/></opml>", encoding="utf-8")
+    failed(call(desk, "feeds", "import", "none.opml"), 2, "none.opml lists no feed that can be")
 
 
 def test_opml_goes_out_and_comes_back_as_it_was(desk: Path) -> None:
@@ -388,6 +486,18 @@ def test_opml_goes_out_and_comes_back_as_it_was(desk: Path) -> None:
     )
     assert call(desk, "feeds", "import", "mine.opml").code == 0
     assert listed(desk) == feeds
+
+
+def test_what_is_no_opml_is_not_replaced_by_an_export(desk: Path) -> None:
+    before = text(desk)
+    done = call(desk, "feeds", "export", "config.yaml", *AT)
+    failed(
+        done, 2, "config.yaml is not an OPML file (line 1: not well-formed); it is left as it is"
+    )
+    assert text(desk) == before
+    failed(call(desk, "feeds", "export", ".", *AT), 2, ". is no file")
+    (desk / "empty.opml").touch()
+    assert call(desk, "feeds", "export", "empty.opml", *AT).code == 0
 
 
 def test_a_list_for_a_pipe_has_no_colour_and_takes_little_time(desk: Path) -> None:

@@ -13,21 +13,26 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from unicodedata import category
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from digest.adapters.http import exchange
+from digest.adapters.http.trouble import Trouble
 from digest.core import discovery, feedlist, opml, polling, samepage, text, urls, wishes
 from digest.core.articles import extract
 from digest.core.feeds import CONTENT_CHARS, MAX_ENTRIES, SUMMARY_CHARS, TITLE_CHARS, parse_feed
-from digest.core.robots import decoded, judge
+from digest.core.robots import decoded, judge, meant_for
 from digest.errors import ArticleError, ConfigError, FeedError
+from digest.manners import origin_of
 from digest.models import Feed, FeedState
 from tests.hostile_bodies import html, item, rss
 from tests.test_feeds import ATOM, JSON_FEED, RSS
 
 NOW = datetime(2026, 3, 10, 6, 0, tzinfo=UTC)
 URL = "https://news.example.org/a/b"
+HERE = httpx.URL(URL)
 SECONDS = timedelta(seconds=10)  # for one input, on a machine with much else to do
 BUDGET = {"urls": 8_000, "feeds": 2_000, "pages": 400, "robots": 700, "lists": 700, "headers": 700}
 TIMES = [1, pytest.param(10, marks=pytest.mark.long)]
@@ -59,8 +64,8 @@ def test_the_budget_is_ten_thousand_inputs_and_more() -> None:
 
 PARTS = listed(r"""
 http:// https:// HTTP:/ https: // / \ ? # @ : [ ] ::1 [::ffff:10.0.0.1] 127.0.0.1 0x7f.1 2130706433
-. .. ./ ../ %2e %2F %00 %zz % %C3%BC é ß İ ſ ㎏ 。 ． xn-- xn--ls8h com co.uk github.io
-example localhost a A 0 9 :80 :443 :99999 :x utm_source=rss fbclid= source=rss
+. .. ./ ../ %2e %2F %00 %zz % %C3%BC é ß İ ſ ㎏ 。 ． xn-- xn--ls8h xn--a xn--0 com co.uk
+github.io example localhost a A 0 9 :80 :443 :99999 :0 :-1 :x utm_source=rss fbclid= source=rss
 & = ; , + ~ ! $ ' ( ) * | ^ ` { } < > "
 javascript: data: file:// mailto: ftp:// amp m. www. /amp ?amp=1 amp; ?url=https://example.org/
 /url?q= google.com news.google.com/rss/articles/ bing.com/news/apiclick.aspx? t.co l.facebook.com
@@ -86,6 +91,12 @@ def check_address(data: bytes) -> None:
             assert urls.registrable_domain(found)
             assert samepage.key(found)
             assert all(s.startswith("http") for s in samepage.spellings(found))
+        for hop, start in ((found, None), (raw, HERE)):
+            with suppress(Trouble):
+                there = exchange.parsed(hop, start)
+                assert origin_of(str(there))
+                assert urls.registrable_domain(exchange.host_of(there))
+                exchange.credentials(there)
         domain = urls.registrable_domain(raw)
         assert urls.registrable_domain(domain) == domain
         assert re.fullmatch("[0-9a-f]{16}", urls.identity(raw, base))
@@ -266,9 +277,9 @@ RULES += [" ", " ", "\n", "\n", "\r", "\x00", "\ud800", "\ufeff", "*b" * 40]
 def check_robots(data: bytes) -> None:
     told = "".join(RULES[byte % len(RULES)] for byte in data).encode("utf-8", "surrogatepass")
     rules = decoded(told)
-    verdict = judge(rules, URL, "digest")
-    assert verdict.allowed in (True, False)
-    assert wishes.of_robots(rules, URL, "digest").ai_input in (True, False)
+    kept = meant_for("digest", rules)
+    assert repr(judge(kept, URL, "digest")) == repr(judge(rules, URL, "digest"))
+    assert wishes.of_robots(kept, URL, "digest") == wishes.of_robots(rules, URL, "digest")
 
 
 @pytest.mark.parametrize("times", TIMES)
@@ -288,7 +299,7 @@ def check_headers(data: bytes) -> None:
     value = " ".join(VALUES[byte % len(VALUES)] for byte in data)
     headers = dict.fromkeys((*NAMES, "retry-after"), value)
     found = wishes.of_headers(headers)
-    assert found.ai_input in (True, False)
+    assert found.max_snippet is None or found.max_snippet >= 0
     state = polling.after_answer(FeedState(URL), headers, None, NOW)
     assert state.due_at is None or NOW <= state.due_at <= NOW + timedelta(hours=24)
 

@@ -31,7 +31,7 @@ from tests.loopback import Handler, Loopback, Reply
 ROOT = Path(__file__).parent.parent
 # Crowded out by the others, an answer may also not be done in time, and a worker that has read
 # large pages before has less room for the next.
-CROWDED = r"within 3 s|longer than 10 s|MemoryError|MB of memory"
+CROWDED = r"within 3 s|longer than 10 s|MB of memory"
 AWAY = re.compile(r"(?:javascript|vbscript|file):|data:text", re.I)
 # Python runs a module of this name in each new process: the workers and their server have it too.
 WATCH = """

@@ -133,7 +133,7 @@ def test_a_304_nobody_asked_for_is_an_error() -> None:
     assert "answered 304 (unchanged) though nothing was known of it" in str(error)
 
 
-@pytest.mark.parametrize("status", [204, 206, 300, 400, 403, 404, 410, 500])
+@pytest.mark.parametrize("status", [204, 206, 300, 400, 403, 404, 410, 501, 505])
 def test_other_answers_are_errors_with_their_status(status: int) -> None:
     server = Loopback({"/feed": Reply(status)})
     with pytest.raises(FetchError) as caught:
@@ -224,9 +224,45 @@ def test_redirects_lead_to_http_only(location: str) -> None:
     assert "not an http or https address" in str(failed({"/feed": leads_to(location)}))
 
 
-@pytest.mark.parametrize("location", ["http://[", "http://a b/", "http://x.test:bad/", "http:///x"])
+@pytest.mark.parametrize(
+    "location",
+    [
+        "http://[",
+        "http://a b/",
+        "http://x.test:bad/",
+        "http:///x",
+        "http://x.test:0/",
+        "http://127.0.0.1:65536/",
+        "http://x.test:-1/",
+    ],
+)
 def test_broken_redirects_are_errors_of_the_tree(location: str) -> None:
     assert "http" in str(failed({"/feed": leads_to(location)}))
+
+
+@pytest.mark.parametrize("host", ["xn--a.test", "xn--ls8h.test", "xn--i-7iq.test", "a.xn--0.test"])
+def test_a_host_is_asked_by_its_ascii_name_whatever_that_spells(host: str) -> None:
+    pages = {"/feed": leads_to(f"http://{host}/b"), f"{host}/b": Reply(200, b"x")}
+    assert fetched(pages).url == f"http://{host}/b"
+    assert fetched(pages, f"http://{host}/b").body == b"x"
+
+
+@pytest.mark.parametrize(
+    ("sent", "asked"),
+    [("/café".encode(), "/caf%C3%A9"), (b"/caf\xe9", "/caf%C3%A9"), (b"/a%C3%A9", "/a%C3%A9")],
+)
+def test_where_an_answer_leads_may_be_sent_as_utf_8(sent: bytes, asked: str) -> None:
+    pages = {"/feed": leads_to(sent.decode("latin-1")), asked: Reply(200, b"x")}
+    assert fetched(pages).url == f"http://feed.chips.test{asked}"
+
+
+def test_what_nobody_thought_of_costs_one_address_only() -> None:
+    class Odd(NoNetwork):
+        async def connect_tcp(self, *_: Any, **__: Any) -> Any:
+            raise ExceptionGroup("several", [OverflowError("port must be 0-65535.")])
+
+    error = failed({}, "http://8.8.8.8/x", connector=Odd())
+    assert "cannot be fetched (several" in str(error)
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "169.254.169.254", "[::1]", "10.0.0.1", "localhost"])
@@ -279,6 +315,8 @@ def test_what_is_no_web_address_is_refused(url: str) -> None:
         ("2002:7f00:1::", "address"),
         ("2002:a00:1::", "address"),
         ("2001:0:7f00:1::", "address"),
+        ("2001:4860::5efe:10.0.0.1", "private"),
+        ("2001:4860::200:5efe:7f00:1", "loopback"),
         ("nonsense", "unreadable"),
         ("", "unreadable"),
     ],
@@ -288,7 +326,15 @@ def test_addresses_that_are_not_public_are_refused(address: str, kind: str) -> N
 
 
 @pytest.mark.parametrize(
-    "address", ["8.8.8.8", "100.128.0.1", "2606:4700::1111", "::ffff:8.8.8.8", "64:ff9b::8.8.8.8"]
+    "address",
+    [
+        "8.8.8.8",
+        "100.128.0.1",
+        "2606:4700::1111",
+        "::ffff:8.8.8.8",
+        "64:ff9b::8.8.8.8",
+        "2001:4860::5efe:8.8.8.8",
+    ],
 )
 def test_public_addresses_pass(address: str) -> None:
     assert kind_of(address) == ""
@@ -588,7 +634,7 @@ def test_the_time_limit_holds_over_redirects_together() -> None:
 # --- one retry -------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("status", [502, 503, 504])
+@pytest.mark.parametrize("status", [500, 502, 503, 504, 520])
 def test_a_passing_failure_is_tried_once_more_after_a_short_wait(status: int) -> None:
     answers = iter([Reply(status), Reply(200, b"x")])
 

@@ -163,10 +163,10 @@ def test_it_is_asked_once_for_many_pages_and_once_a_day_across_runs(
         (Reply(403, b"no"), "", ""),
         (Reply(200, b""), "", ""),
         (Reply(200, b"<html>User-agent: *\nDisallow: /"), "", ""),
-        (Reply(500, b"oh"), None, r"had \(http://chips.test/robots.txt answered 500\)"),
-        (Reply(429, b"", {"Retry-After": "0"}), None, "could not be had"),
-        (Reply(302, b"", {"Location": "/robots.txt"}), None, "could not be had"),
-        (Reply(200, b"x", {"Content-Encoding": "gzip"}), None, "could not be had"),
+        (Reply(500, b"oh"), None, r"could not be read \(it answered 500\)"),
+        (Reply(429, b"", {"Retry-After": "0"}), None, "could not be read"),
+        (Reply(302, b"", {"Location": "/robots.txt"}), None, "could not be read"),
+        (Reply(200, b"x", {"Content-Encoding": "gzip"}), None, r"could not be read, so its pages"),
         (
             Reply(301, b"", {"Location": "http://other.test/r"}),
             "User-agent: *\nDisallow: /n",
@@ -198,13 +198,17 @@ def test_what_an_answer_in_its_place_means(
 def test_one_that_could_not_be_had_is_asked_for_again_in_an_hour(
     site: Callable[..., Site],
 ) -> None:
-    here = site(robots_txt=Reply(500, b"oh"))
+    here = site(robots_txt=Reply(501, b"oh"))
 
     async def work(http: HttpFetcher, manners: Manners) -> None:
         for _ in range(2):
             with pytest.raises(RobotsError) as caught:
                 await opened(http, manners)
             assert caught.value.retry_after == 3600.0
+            assert str(caught.value) == (
+                "the robots.txt of http://chips.test could not be read (it answered 501), "
+                "so its pages are not opened for an hour"
+            )
 
     at(here, work)
     assert here.asked() == 1
@@ -265,7 +269,7 @@ def test_a_hostile_one_costs_one_worker_and_keeps_out(site: Callable[..., Site])
 
     async def work(http: HttpFetcher, manners: Manners) -> None:
         for n in range(3):
-            with pytest.raises(RobotsError, match=r"cannot be read .took longer than 10 s"):
+            with pytest.raises(RobotsError, match=r"could not be read .took longer than 10 s"):
                 await opened(http, manners, f"http://chips.test/{n}")
         assert await manners.wishes(PAGE) == Wishes()
 
@@ -290,15 +294,18 @@ def test_it_is_read_in_a_process_of_its_own(site: Callable[..., Site]) -> None:
     asyncio.run(work())
 
 
-def test_it_is_not_asked_for_where_the_user_says_so(site: Callable[..., Site]) -> None:
-    here = site(robots_txt=OUT)
+def test_where_the_user_says_so_it_is_asked_for_its_wishes_only(site: Callable[..., Site]) -> None:
+    rules = b"User-agent: *\nDisallow: /\nCrawl-delay: 9\nContent-Signal: ai-input=no"
+    here = site(robots_txt=Reply(200, rules))
 
     async def work(http: HttpFetcher, manners: Manners) -> None:
         assert await opened(http, manners) == 200
-        assert await manners.wishes(PAGE) == Wishes()
+        assert here.asked() == 0
+        for n in range(2):
+            assert not (await manners.wishes(f"{PAGE}{n}")).ai_input
 
     at(here, work, respect_robots=False)
-    assert here.asked() == 0
+    assert (here.asked(), here.time.slept) == (1, [])
 
 
 # --- sites that ask to be left alone ---------------------------------------------------------
@@ -333,7 +340,7 @@ def test_a_site_is_put_off_in_this_run_and_after_a_restart(
         for face in (opened, polled):
             with pytest.raises(PutOffError) as caught:
                 await face(http, manners)
-            day = "" if until.date() == here.now.date() else "2026-03-11 "
+            day = "" if until.date() == here.now.date() else "11 March "
             assert str(caught.value) == (
                 "http://chips.test asked to be left alone until "
                 f"{day}{until:%H:%M} UTC (answered {status})"
@@ -399,8 +406,9 @@ def test_only_the_site_that_answered_is_put_off(site: Callable[..., Site]) -> No
     at(here, work)
 
 
-def test_a_longer_wish_is_not_shortened_and_robots_txt_is_kept(site: Callable[..., Site]) -> None:
-    here = site(robots_txt=Reply(200, b"User-agent: *"))
+def test_a_longer_wish_is_not_shortened_and_our_rules_are_kept(site: Callable[..., Site]) -> None:
+    rules = b"# All welcome\nUser-agent: *\nDisallow: /x\n\nUser-agent: greedy\nDisallow: /\n"
+    here = site(robots_txt=Reply(200, rules))
 
     async def work(http: HttpFetcher, manners: Manners) -> None:
         await opened(http, manners)
@@ -408,8 +416,9 @@ def test_a_longer_wish_is_not_shortened_and_robots_txt_is_kept(site: Callable[..
         manners.refused(PAGE, 429, 60.0)
 
     at(here, work)
+    ours = "User-agent: *\nDisallow: /x"
     assert here.store.host("http://chips.test") == HostState(
-        "http://chips.test", "User-agent: *", NOON, NOON + timedelta(hours=2), "answered 503"
+        "http://chips.test", ours, NOON, NOON + timedelta(hours=2), "answered 503"
     )
 
 

@@ -95,18 +95,18 @@ def test_files_in_other_encodings_are_read(encoding: str) -> None:
 @pytest.mark.parametrize(
     ("body", "told"),
     [
-        (b"", "not readable"),
-        (b"<html><body/></html>", "begins with <html>"),
-        (b'<opml><body><outline text="a" xmlUrl="https://a.test/">', "not readable, line 1"),
+        (b"", r"x\.opml is not an OPML file \(line 1: no element found\)"),
+        (b"<html><body/></html>", r"x\.opml is not an OPML file \(it begins with <html>\)"),
+        (b'<opml><body><outline text="a" xmlUrl="https://a.test/">', "not an OPML file"),
         (b"<opml>" + b"<outline>" * 50_000, "more than 100 levels"),
         (b'<!DOCTYPE opml SYSTEM "http://127.0.0.1/x.dtd"><opml/>', "declares a document type"),
         (b'<!DOCTYPE o [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><opml>&b;</opml>', "document type"),
-        (b"<opml>&unknown;</opml>", "not readable"),
-        (b"\x00\xff\x00", "not readable"),
-        (b" " * (LARGEST + 1), "larger than 5 MB"),
+        (b"<opml>&unknown;</opml>", "not an OPML file"),
+        (b"\x00\xff\x00", "not an OPML file"),
+        (b" " * (LARGEST + 1), r"x\.opml is larger than 5 MB"),
     ],
 )
 def test_hostile_and_broken_files_are_refused_in_one_sentence(body: bytes, told: str) -> None:
     with pytest.raises(ConfigError, match=told) as raised:
-        read_opml(body)
+        read_opml(body, "x.opml")
     assert raised.value.key == "OPML"

@@ -149,7 +149,7 @@ def test_badges_tell_updates_walls_and_copies(templates: Templates) -> None:
     assert "🔁 Update" in text
     assert "What changed On Thursday" in text.replace("changedOn", "changed On")
     assert text.count("paywalled") == 2
-    assert text.count("summary only") == 1
+    assert text.count("from its feed only") == 1
     assert "carried by 2 others" in text
     assert "carried by 1 other " in f"{text} "
 

@@ -37,7 +37,8 @@ def pause(headers: dict[str, str], ttl: timedelta | None = None) -> timedelta | 
         ({"cache-control": 'Max-Age="3600"'}, 3600),
         ({"cache-control": "max-age=3600", "age": "600"}, 3000),
         ({"cache-control": "max-age=3600", "age": "9999"}, None),
-        ({"cache-control": "max-age=600", "expires": "Tue, 10 Mar 2026 09:30:00 GMT"}, 600),
+        ({"cache-control": "max-age=600", "expires": "Tue, 10 Mar 2026 09:30:00 GMT"}, 10_800),
+        ({"cache-control": "no-cache", "expires": "Tue, 10 Mar 2026 09:30:00 GMT"}, None),
         ({"expires": "Tue, 10 Mar 2026 07:30:00 GMT"}, 3600),
         (
             {"expires": "Thu, 01 Jan 2026 01:00:00 GMT", "date": "Thu, 01 Jan 2026 00:00:00 GMT"},

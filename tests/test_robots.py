@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from digest.core.robots import MOST_BYTES, Verdict, decoded, judge, signals
+from digest.core.robots import MOST_BYTES, Verdict, decoded, judge, meant_for, signals
 
 AGENT = "ai-news-digest"
 PAGE = "https://chips.test/news/one.html"
@@ -40,6 +40,12 @@ def allowed(text: str, url: str = PAGE) -> bool:
         ),
         ("User-agent: *\nSitemap: https://chips.test/map.xml\nDisallow: /news", False),
         ("User-agent: otherbot\nSitemap: https://x.test\nUser-agent: *\nDisallow: /", False),
+        ("User-agent: ai-news-digest\nCrawl-delay: 5\nUser-agent: *\nDisallow: /", False),
+        ("User-agent: *\nContent-Signal: ai-train=no\nUser-agent: x\nDisallow: /", False),
+        ("User-agent: ai-news-digest\nWhatever: 1\n\nUser-agent: *\nDisallow: /", False),
+        ("User-agent: *\nAllow: /\nCrawl-delay: 5\nUser-agent: x\nDisallow: /", True),
+        ("User-agent: *\nDisallow:\nUser-agent: x\nDisallow: /", True),
+        ("User-agent: *\nDissalow /y\nUser-agent: x\nDisallow: /", True),
         ("\ufeffUser-agent: *\r\nDisallow: / # all of it\r\n", False),
         ("Disallow: /", True),
         ("user agent: *\rdisalow: /news", False),
@@ -47,6 +53,9 @@ def allowed(text: str, url: str = PAGE) -> bool:
 )
 def test_the_group_that_names_us_decides_else_the_one_for_all(text: str, allows: bool) -> None:
     assert allowed(decoded(text.encode())) is allows
+    ours = meant_for(AGENT, decoded(text.encode()))
+    assert allowed(ours) is allows
+    assert meant_for(AGENT, ours) == ours
 
 
 def test_a_pause_is_read_from_our_group_only() -> None:
@@ -74,7 +83,7 @@ def test_only_the_first_half_megabyte_counts_and_broken_bytes_do_no_harm() -> No
         "User-agent: *\nDisallow: /" + "*a" * 200_000 + "$",
         "User-agent: *\n" + "Disallow: /*a*a*a*a*a*a*a*a*b\n" * 15_000,
         "".join(f"User-agent: x{n}\n" for n in range(15_000)) + "Disallow: /q\n" * 15_000,
-        "User-agent: *\n" * 30_000 + "Disallow: /q",
+        "User-agent: *\n" * 15_000 + "Disallow: /q\n" * 15_000,
         "User-agent: *\nContent-Signal: " + "a" * 400_000,
         "User-agent: *\n" + "Content-Signal: /*a*a*b ai-input=no\n" * 12_000,
     ],
@@ -103,7 +112,10 @@ def test_signals_are_read_from_our_group() -> None:
     )
     assert signals(text, PAGE, AGENT) == {"ai-train": False, "search": True, "ai-input": False}
     ours = f"{text}\nUser-agent: {AGENT}\ncontent-signal:AI-Input=YES"
-    assert signals(ours, PAGE, AGENT) == {"ai-train": False, "ai-input": True}
+    for whole_or_kept in (ours, meant_for(AGENT, ours)):
+        told = signals(whole_or_kept, PAGE, AGENT)
+        assert told == {"ai-train": False, "ai-input": True}
+    assert meant_for(AGENT, "User-agent: otherbot\nDisallow: /") == ""
     assert allowed(text)
 
 

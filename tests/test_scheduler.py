@@ -7,13 +7,16 @@ import os
 import signal
 import threading
 import time
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from digest import app
+from digest.commands.service import FeedWatch
 from digest.errors import StoreError
+from digest.models import FeedOutcome, FeedReport, FeedState
 from digest.newsroom.server import Newsroom
 from digest.scheduler import Chore, Service
 from tests.command import END, Days, OddNewsroom, call, configure, feeds, start
@@ -147,6 +150,14 @@ def test_feeds_are_asked_between_editions_so_that_one_is_ready(tmp_path: Path) -
         soon = early + timedelta(minutes=14)
         assert app.poll_feeds(config, now=soon, progress=watching) == []
         assert len(newsroom.requests) == asked
+        with app.open_store(config) as store:  # one of the two has not been asked yet
+            first, other = (store.feed_states()[feed.url] for feed in polled)
+            store.save_feed(FeedState(first.url), [], early)
+            store.save_feed(replace(other, checked_at=early + timedelta(minutes=9)), [], early)
+        polled = app.poll_feeds(config, now=soon, progress=watching)
+        assert [f.outcome for f in polled] == ["unchanged", "deferred"]
+        assert len(newsroom.requests) == asked + 1
+        asked += 1
         done = call(tmp_path, "run", "--at", END.isoformat(), "--json")
         report = done.report()
         assert (done.code, report["edition"], report["counts"]["opened"]) == (0, "made", 0)
@@ -254,6 +265,31 @@ def test_the_command_asks_feeds_while_no_edition_is_due(tmp_path: Path) -> None:
     assert word.startswith("new entries: ")
     assert word.endswith(", from 2 of 2 feeds\n")
     assert (process.returncode, out, err) == (0, "", "")
+
+
+def test_what_is_new_about_feeds_is_told_once() -> None:
+    watch = FeedWatch()
+
+    def told(outcome: FeedOutcome, path: str = "a", **more: object) -> list[str]:
+        url = f"http://wire.test/{path}"
+        return watch.news([FeedReport(url, "Wire", outcome, **more)])  # type: ignore[arg-type]
+
+    failed, deferred = FeedOutcome.FAILED, FeedOutcome.DEFERRED
+    error = "http://wire.test/a answered 404"
+    assert told(FeedOutcome.NEW, http_status=200) == []
+    assert told(failed, error=error, note="asked again") == ["Wire: answered 404; asked again"]
+    assert told(deferred, error=error) == told(failed, error=error) == []
+    assert told(FeedOutcome.GONE, error="answered 410") == ["Wire: answered 410"]
+    assert told(FeedOutcome.GONE, error="answered 410") == []
+    assert told(FeedOutcome.MOVED, note="moved for good") == ["Wire: moved for good"]
+    assert told(FeedOutcome.MOVED, note="moved for good") == told(deferred, note="not due") == []
+    busy = {"http_status": 429, "error": "answered 429", "note": "asked again"}
+    assert told(deferred, "b", **busy) == ["wire.test: answered 429; asked again"]
+    assert told(deferred, "c", **busy) == told(deferred, "d", error="put off") == []
+    assert told(FeedOutcome.UNCHANGED) == []
+    assert told(failed, error="timeout") == ["Wire: timeout"]
+    secret = FeedReport("http://a.test/?key=k", "http://a.test/?key=k", failed, error="no answer")
+    assert watch.news([secret]) == ["http://a.test/?key=…: no answer"]
 
 
 EVERY = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]

@@ -87,6 +87,9 @@ def full() -> State:
                 title="Harbour Wire",
                 due_at=NOW + DAY,
                 ttl=timedelta(hours=1),
+                moved_to="http://harbour-wire.test/rss/feed?a=1",
+                moved_times=1,
+                address="https://new.test/feed",
                 per_week=3.5,
                 newest_at=NOW - DAY,
                 wishes=Wishes(ai_input=False, max_snippet=0, told=("noai", "max-snippet: 0")),
@@ -119,7 +122,7 @@ def test_the_same_state_gives_the_same_bytes_in_any_order() -> None:
 def test_files_of_a_version_that_knew_less_are_read() -> None:
     known_since = re.compile(
         r',"(?:fingerprint|guid|source|source_url|max_snippet|no_ai|due_at|ttl|per_week|newest_at'
-        r'|told)":(?:"[^"]*"|true|\[[^]]*\])'
+        r'|told|address|moved_to|moved_times)":(?:"[^"]*"|true|[0-9]+|\[[^]]*\])'
     )
     files = {
         path: known_since.sub("", text) if path.endswith(("s.jsonl", "feeds.jsonl")) else text
@@ -132,6 +135,7 @@ def test_files_of_a_version_that_knew_less_are_read() -> None:
     assert found.articles == (bare("a"),)
     assert (found.feeds[0].failures, found.feeds[0].due_at) == (2, None)
     assert found.feeds[0].wishes == Wishes()
+    assert (found.feeds[0].address, found.feeds[0].moved_to) == ("", None)
 
 
 def test_what_was_written_can_be_read_whatever_publishers_said() -> None:
@@ -185,6 +189,23 @@ def test_a_secret_in_a_feeds_address_is_in_no_file(address: str) -> None:
     assert {found.entries[0].feed_url, found.articles[0].feed_url} == {address}
 
 
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("https://paid.test/feed?key=tok3n", "https://paid.test/tok3n/feed"),
+        ("https://paid.test/feed", "https://paid.test/feed?key=tok3n"),
+        ("https://paid.test/feed", "https://me:tok3n@paid.test/feed"),
+        ("https://paid.test/feed", "https://paid.test/{0}"),
+        ("https://paid.test/feed", "https://paid.test/" + "x" * 6_000),
+    ],
+)
+def test_validators_go_with_an_address_that_cannot_be_kept(url: str, address: str) -> None:
+    feed = FeedState(url, Validators("e", "d"), moved_to=address, moved_times=2, address=address)
+    files = to_files(State(feeds=(feed,)))
+    assert "tok3n" not in files["feeds.jsonl"]
+    assert from_files(files, [url]).feeds == (FeedState(url),)
+
+
 def test_an_address_keeps_what_says_which_page_it_is() -> None:
     assert without_secrets("https://a.test/p?id=3&lang=de") == "https://a.test/p?id=3&lang=de"
     assert without_secrets("https://a.test/p?author=x&keyword=y").endswith("?author=x&keyword=y")
@@ -213,7 +234,7 @@ def test_only_what_later_runs_need_is_kept() -> None:
     weekly = [edition(ago(7 * n + 3), "weekly", (f"w{n}",)) for n in range(12)]
     daily = [edition(ago(n + 1), "daily", (f"d{n}",)) for n in range(60)]
     seen = {"new": 0.1, "cut": 6, "cut-long-ago": 8, "d0": 1, "d38": 39, "d50": 51, "w9": 66}
-    lone = {"entry": 13, "old-entry": 15}
+    lone = {"entry": 13, "old-entry": 15, "forgotten": 91}
     state = State(
         feeds=(
             FeedState(FEED, checked_at=ago(1)),
@@ -225,6 +246,7 @@ def test_only_what_later_runs_need_is_kept() -> None:
             *(entry(key, seen=ago(days)) for key, days in (seen | lone).items()),
             entry("undated", seen=ago(300), dated=False),
             replace(entry("found"), outcome=EntryOutcome.FOUND),
+            replace(entry("unread", seen=ago(15)), outcome=EntryOutcome.PENDING),
         ),
         articles=(*(bare(key, seen=ago(days)) for key, days in seen.items()), bare("found")),
         traces=tuple(Trace(key, frozenset(), frozenset()) for key in seen),
@@ -239,8 +261,13 @@ def test_only_what_later_runs_need_is_kept() -> None:
     assert {e.id for e in kept.entries} == {a.id for a in kept.articles} | {
         "cut-long-ago",
         "entry",
+        "old-entry",
         "undated",
+        "d50",
     }
+    short = {e.id: e for e in kept.entries if not e.title}
+    assert set(short) == {"old-entry", "d50"}
+    assert (short["d50"].url, short["d50"].published_at) == ("", ago(51))
     names = [e.name for e in kept.editions]
     assert (names.count("weekly"), names.count("daily")) == (10, 39)
     assert [f.edition_id for f in kept.finished] == [daily[0].id]
@@ -272,6 +299,8 @@ Damage = Callable[[str], str]
         ("feeds.jsonl", lambda t: t.replace('"told":[', '"told":[1,'), "line 1: told is no plain"),
         ("feeds.jsonl", lambda t: t.replace('snippet":"0', 'snippet":"x'), "line 1: max_snippet"),
         ("entries.jsonl", lambda t: t.replace("guid:", "http:"), "line 1: guid is no hash"),
+        ("feeds.jsonl", lambda t: t.replace("{0}", "{9}"), "line 1: an address is told by another"),
+        ("feeds.jsonl", lambda t: t.replace("{0}", "ftp"), "line 1: moved_to is no web address"),
         ("hosts.jsonl", lambda t: t.replace("host:", "http:"), "line 1: id is no hash"),
         ("hosts.jsonl", lambda t: t.replace("until", "since"), "line 1: until is missing"),
         ("editions.jsonl", lambda t: t.replace("record", "chord"), "line 1: record is missing"),

@@ -181,6 +181,16 @@ def test_what_feeds_and_sites_said_is_kept_for_a_machine_that_forgets(
     assert branch.files["hosts.jsonl"] == ""
 
 
+def test_what_is_remembered_of_fallbacks_is_loaded(store: SqlStore, branch: DictBranch) -> None:
+    other = FeedState("https://other.test/feed", Validators("e"), checked_at=NOW, gone=True)
+    store.save_feed(other, [], NOW)
+    statekeeping.save(store, branch, now=NOW)
+    feed = Feed(FEED.url, fallbacks=("https://none.test/feed", other.url))
+    with SqlStore.open("sqlite://") as elsewhere:
+        statekeeping.load(elsewhere, branch, None, feeds=[feed])
+        assert elsewhere.feed_states() == {other.url: other}
+
+
 def test_loading_overwrites_nothing_a_store_knows(store: SqlStore, branch: DictBranch) -> None:
     fill(store)
     statekeeping.save(store, branch, now=NOW)

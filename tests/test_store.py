@@ -149,6 +149,19 @@ def test_a_site_comes_back_exactly_and_the_latest_word_counts(path: Path) -> Non
         )
 
 
+def test_a_site_not_asked_for_a_month_is_forgotten_unless_it_is_put_off(store: SqlStore) -> None:
+    old = HostState("https://old.test", "", NOW - timedelta(days=31))
+    resting = HostState(
+        "https://resting.test", None, old.robots_at, NOW + timedelta(hours=1), "429"
+    )
+    recent = HostState("https://recent.test", "", NOW - timedelta(days=29))
+    for site in (old, resting, recent, HostState("https://new.test", "", NOW)):
+        store.save_host(site)
+    assert store.host(old.origin) is None
+    assert store.host(resting.origin) == resting
+    assert store.host(recent.origin) == recent
+
+
 def test_entries_are_found_by_their_guids_the_newest_of_several(store: SqlStore) -> None:
     old = pending("old", guid="same", source_name="The Source", source_url="https://source.test/")
     store.save_feed(FeedState(FEED), [old, pending("none", guid="")], NOW)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -171,6 +172,11 @@ def test_a_wire_text_printed_twice_is_one_source_with_two_publishers() -> None:
     assert len(told.evidence) == 1
     assert told.evidence[0].article.id == "wire-1"
     assert [c.publisher for c in told.evidence[0].copies] == ["Kettle"]
+    assert told.reasons == (f"Kettle carries {first.publisher}’s text",)
+    mirror = replace(first, id="wire-3", publisher="Wire mirror")
+    others = [replace(second, id=f"w{s}", domain=f"{s}.test", publisher=s) for s in ("Pan", "Urn")]
+    (told,) = stories.group([first, second, mirror, *others], language="en")
+    assert told.reasons == (f"Kettle, Pan and Urn carry {first.publisher}’s text",)
 
 
 def test_opinion_is_commentary_and_a_thread_is_a_link_never_evidence() -> None:

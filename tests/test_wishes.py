@@ -35,6 +35,25 @@ from tests.builders import article
         ({"x-robots-tag": "unavailable_after: Sunday, 25-Jun-28 15:00:00 GMT, noai"}, False, None),
         ({"x-robots-tag": "max-snippet: 50, max-snippet: 20"}, True, 20),
         ({"x-robots-tag": ":" * 50_000 + "," * 50_000}, True, None),
+        ({"x-robots-tag": "noai;noimageai"}, False, None),
+        ({"x-robots-tag": "noai nosnippet"}, False, 0),
+        ({"x-robots-tag": "max-snippet=50"}, True, 50),
+        ({"x-robots-tag": 'max-snippet : "50", "noai"'}, False, 50),
+        ({"x-robots-tag": "max-image-preview: none, noai"}, False, None),
+        ({"x-robots-tag": "all, foo: 1, noai"}, False, None),
+        ({"x-robots-tag": "foo: noindex, noai"}, True, None),
+        ({"x-robots-tag": "OtherBot/2.1: novel, noai"}, True, None),
+        ({"x-robots-tag": "otherspider: novel, noai"}, True, None),
+        ({"x-robots-tag": "unavailable_after: 25/06/2010: 15:00:00 PST, noai"}, False, None),
+        ({"x-robots-tag": "ai-news-digest/1.0: noai"}, False, None),
+        ({"x-robots-tag": "googlebot: nosnippet; AI-News-Digest : max-snippet = 9"}, True, 9),
+        ({"x-robots-tag": "googlebot: nosnippet, *: noai"}, False, None),
+        ({"x-robots-tag": "robots: noai"}, False, None),
+        ({"content-signal": 'ai-input="no"'}, False, None),
+        ({"content-signal": "'ai-input': no"}, False, None),
+        ({"tdm-reservation": '"1"'}, False, None),
+        ({"tdm-reservation": "1; 0"}, False, None),
+        ({"tdm-reservation": "10"}, True, None),
     ],
 )
 def test_headers(headers: dict[str, str], ai_input: bool, max_snippet: int | None) -> None:
@@ -51,6 +70,7 @@ def test_headers(headers: dict[str, str], ai_input: bool, max_snippet: int | Non
         ('<meta name="ROBOTS" content="noai, max-snippet:120">', False, 120),
         ('<meta name="ai-news-digest" content="nosnippet">', True, 0),
         ('<meta name="googlebot" content="nosnippet, noai">', True, None),
+        ('<meta name="ai-news-digest/1.0" content="noai">', False, None),
         ('<meta name="tdm-reservation" content=" 1 ">', False, None),
         ('<meta name="tdm-reservation" content="0"><meta name="robots">', True, None),
     ],
@@ -77,10 +97,10 @@ def test_the_strictest_counts_and_all_who_say_so_are_named() -> None:
     both = join(NONE, closed, short, Wishes(max_snippet=90), closed)
     assert both == Wishes(False, 80, ("robots.txt: ai-input=no", "the page: max-snippet 80"))
     assert said(both) == (
-        "its publisher keeps it from language models (robots.txt: ai-input=no); "
-        "its publisher lets 80 characters of it be quoted (the page: max-snippet 80)"
+        "no text to language models (robots.txt: ai-input=no); "
+        "at most 80 characters of it may be quoted (the page: max-snippet 80)"
     )
-    assert said(Wishes(max_snippet=0)) == "its publisher lets nothing of it be quoted"
+    assert said(Wishes(max_snippet=0)) == "nothing of it may be quoted"
     assert join() == NONE
     assert said(NONE) == ""
 

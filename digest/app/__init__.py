@@ -9,7 +9,7 @@ from digest.app.feeds import (
     feed_health,
     import_feeds,
     remove_feed,
-    write_private,
+    write_opml,
 )
 from digest.app.mail import (
     collect_mail,
@@ -94,7 +94,7 @@ __all__ = [
     "try_delivery",
     "weekly_of",
     "workers_of",
-    "write_private",
+    "write_opml",
     "write_report",
     "write_text",
 ]

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from digest import pipeline
 from digest.app.parts import choices_of, open_store, world_of
-from digest.asking import is_due
+from digest.asking import is_due, put_off_at
 from digest.config import Config
 from digest.core import polling, schedule
 from digest.errors import BusyError
@@ -25,7 +25,8 @@ def poll_feeds(config: Config, *, now: datetime, progress: Progress) -> list[Fee
     feeds = config.feed_list()
     with open_store(config) as store:
         states = store.feed_states()
-        if not any(is_due(feed, states, now, polling.LEAST_SERVED) for feed in feeds):
+        least, put_off = polling.LEAST_SERVED, put_off_at(store, now)
+        if not any(is_due(feed, states, now, least, put_off) for feed in feeds):
             return []
 
         async def polled() -> Gathered:
@@ -36,7 +37,7 @@ def poll_feeds(config: Config, *, now: datetime, progress: Progress) -> list[Fee
                     world,
                     now=now,
                     comes=_next_edition(config, now),
-                    least=polling.LEAST_SERVED,
+                    least=least,
                 )
 
         try:

@@ -38,16 +38,14 @@ def listed(
 
 @group.command()
 def check(
-    urls: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="[URL]...", help="These only, whether in the list or not."),
-    ] = None,
+    # Hidden: the row that Typer makes of it tells its type in Python's words.
+    urls: Annotated[list[str] | None, typer.Argument(metavar="URL", hidden=True)] = None,
     config: ConfigOption = DEFAULT_CONFIG,
     at: AtOption = None,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Ask the feeds; show what they answer and wish."""
+    """Ask the feeds; show what they answer and wish. With a URL that one alone, listed or not."""
     from digest.commands import feeds
 
     chosen = settings(config, verbose)
@@ -58,7 +56,8 @@ def check(
 def add(
     url: Annotated[str, typer.Argument(metavar="URL", help="Of a feed, or of a page with one.")],
     name: Annotated[
-        str, typer.Option("--name", metavar="TEXT", help="Its name; left out: its own title.")
+        str,
+        typer.Option("--name", metavar="TEXT", help="Its name. Without it, the feed’s own title."),
     ] = "",
     category: Annotated[
         str, typer.Option("--category", metavar="TEXT", help="Its category, such as labs.")

@@ -10,11 +10,17 @@ from pathlib import Path
 
 from digest import app
 from digest.config import Config
+from digest.config.schema import PROGRAM
 from digest.core.opml import LARGEST
 from digest.errors import ConfigError
 from digest.feedtable import checked_lines, checked_record, checked_sum, health_record, health_table
-from digest.terminal import print_json, progress, tell
+from digest.render.wording import count
+from digest.terminal import print_json, progress, tell, width
 
+NO_CONTACT = (
+    "publishers are not told whom to write to; set `fetch.user_agent`, such as "
+    f"“{PROGRAM} (+mailto:you@example.org)”"
+)
 STANDARD = "-"  # standard output in the place of a file
 
 
@@ -24,7 +30,7 @@ def list_feeds(config: Config, now: datetime, *, as_json: bool) -> None:
     if as_json:
         _print([health_record(health, states.get(health.feed.url)) for health in listed])
         return
-    sys.stdout.writelines(f"{line}\n" for line in health_table(listed, states, now))
+    sys.stdout.writelines(f"{line}\n" for line in health_table(listed, now, width()))
 
 
 def check(config: Config, urls: Sequence[str], now: datetime, *, as_json: bool) -> int:
@@ -37,11 +43,8 @@ def check(config: Config, urls: Sequence[str], now: datetime, *, as_json: bool) 
         for checked in found:
             sys.stdout.writelines(f"{line}\n" for line in checked_lines(checked, now))
         sys.stdout.write(f"\n{checked_sum(found)}\n")
-    if not config.contact and config.fetch.user_agent is None:
-        _note(
-            'requests name no contact: set `fetch: {user_agent: "…(+https://…)"}` or '
-            "`web.base_url`, so that publishers can reach you"
-        )
+    if not config.names_contact:
+        _note(NO_CONTACT)
     return 1 if any(checked.error for checked in found) else 0
 
 
@@ -65,7 +68,7 @@ def import_file(path: Path, file: Path, now: datetime, *, as_json: bool) -> None
             body = opened.read(LARGEST + 1)
     except OSError as error:
         raise ConfigError(f"{file} cannot be read: {app.trouble(error)}", key="OPML") from error
-    said, problems = app.import_feeds(path, body, now)
+    said, problems = app.import_feeds(path, body, now, name=str(file))
     for problem in problems:
         _note(problem)
     tell(said, as_json=as_json)
@@ -77,11 +80,10 @@ def export(config: Config, file: str, now: datetime, *, as_json: bool) -> None:
     if file == STANDARD:
         sys.stdout.write(text)
         return
-    app.write_private(Path(file), text)
-    n = len(config.feeds)
-    feeds = f"{n:,} {'feed' if n == 1 else 'feeds'}"
+    app.write_opml(Path(file), text)
+    listed = count(len(config.feeds), "feed", "feeds")
     tell(
-        f"{feeds} written to {file}, which only you may read: addresses may hold passwords",
+        f"{listed} written to {file}, which only you may read: addresses may hold passwords",
         as_json=as_json,
     )
 

@@ -19,6 +19,7 @@ from digest.config import values
 from digest.config.email import EmailOutputSettings
 from digest.config.outputs import OutputSettings
 from digest.config.section import Duration, Section, Url, Whole, Word
+from digest.core.feedlist import CATEGORY_CHARS, NAME_CHARS
 from digest.core.names import EDITION_NAME, LONGEST_EDITION_NAME
 from digest.models import Feed, FeedKind
 
@@ -74,8 +75,8 @@ class FeedSettings(Section):
     """One feed."""
 
     url: Url = Field(description="an http or https address")
-    name: str = Field(default="", max_length=200, description="text")
-    category: str = Field(default="", max_length=100, description="text")
+    name: str = Field(default="", max_length=NAME_CHARS, description="text")
+    category: str = Field(default="", max_length=CATEGORY_CHARS, description="text")
     kind: FeedKind = Field(default=FeedKind.NEWS, description="news or discussion")
     trust: Annotated[float, BeforeValidator(values.number)] = Field(
         default=1.0, ge=0, le=5, allow_inf_nan=False, description="a number from 0 to 5"
@@ -241,8 +242,14 @@ class Config(Section):
 
     @property
     def user_agent(self) -> str:
-        """Return what requests say of themselves: the program and a contact."""
-        return self.fetch.user_agent or f"{PROGRAM} (+{self.contact or 'no contact given'})"
+        """Return what requests say of themselves: the program, and a contact where one is told."""
+        contact = f" (+{self.contact})" if self.contact else ""
+        return self.fetch.user_agent or PROGRAM + contact
+
+    @property
+    def names_contact(self) -> bool:
+        """Tell whether requests say whom to write to, as far as we know."""
+        return self.fetch.user_agent is not None or bool(self.contact)
 
     @property
     def base_url(self) -> str | None:

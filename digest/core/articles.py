@@ -32,18 +32,21 @@ _DATE_NOTE = re.compile(r"undated|dated in the future|the page says \d")
 # --- a page ----------------------------------------------------------------------------------
 
 
-def extract(body: bytes, url: str, content_type: str = "", asked: str = "") -> Extraction:
+def extract(
+    body: bytes, url: str, content_type: str = "", asked: str = "", agent: str = wishes.AGENT
+) -> Extraction:
     """Return the article a page holds, or with ``quality`` and ``note`` why it does not.
 
     ``url`` is the page's address after redirects, ``asked`` the one before, ``content_type`` the
-    HTTP header. Nothing is downloaded. A front page in the place of a page that was asked for is
-    an error. Raises ArticleError, naming the URL, for what is no web page; nothing else.
+    HTTP header, ``agent`` the name by which the page may address us. Nothing is downloaded. A front
+    page in the place of a page that was asked for is an error. Raises ArticleError, naming the URL,
+    for what is no web page; else only MemoryError.
     """
     if _leads_home(asked, url):
         return Extraction(Quality.ERROR, "", note="leads to the front page")
     try:
-        return _extract(body, url, content_type)
-    except ArticleError:
+        return _extract(body, url, content_type, agent)
+    except (ArticleError, MemoryError):
         raise
     except Exception as error:  # lxml and trafilatura raise what they like on mangled input
         raise ArticleError(f"{url} cannot be read as a page ({type(error).__name__})") from error
@@ -56,7 +59,7 @@ def _leads_home(asked: str, url: str) -> bool:
     return bool(asked) and not front(asked) and front(url)
 
 
-def _extract(body: bytes, url: str, content_type: str) -> Extraction:
+def _extract(body: bytes, url: str, content_type: str, agent: str) -> Extraction:
     if body[:5] == b"%PDF-":
         raise ArticleError(f"{url} is a PDF, not a web page")
     if re.match(r"\s*(?:image|audio|video|font)/", content_type):
@@ -70,7 +73,7 @@ def _extract(body: bytes, url: str, content_type: str) -> Extraction:
     if tree.xpath("count(//*)") > MAX_ELEMENTS:
         raise ArticleError(f"{url} has more than {MAX_ELEMENTS:,} elements: no article")
     declared = pages.language(tree)
-    wished = wishes.of_page(tree)
+    wished = wishes.of_page(tree, agent)
     canonical = pages.canonical(tree, url)
     told = jsonld.read(tree)
     title = text.shorten(_line(tree.findtext(".//title") or ""), 300)
@@ -209,7 +212,7 @@ def join(
         trust=feed.trust,
         opinion=attribution.is_opinion(title, entry.tags, url),
         relevance=relevance,
-        note="; ".join(filter(None, (note, when))),
+        note=notes(note, when),
     )
 
 
@@ -247,7 +250,6 @@ def reowned(
     published_at, when = _when(entry.published_at or article.published_at, None, now)
     if entry.published_at is None and "undated" in article.note:
         when = "undated"
-    note = (part for part in article.note.split("; ") if part and not _DATE_NOTE.match(part))
     return replace(
         article,
         title=title,
@@ -260,8 +262,22 @@ def reowned(
         kind=feed.kind,
         trust=feed.trust,
         opinion=attribution.is_opinion(title, entry.tags, article.url),
-        note="; ".join((*note, *filter(None, [when]))),
+        note=notes(_undated(article.note), when),
     )
+
+
+def renoted(old: Article, new: Article) -> str:
+    """Return the note of an article that is made anew: what was said, and what is of its date."""
+    return notes(_undated(old.note), new.note)
+
+
+def notes(*phrases: str) -> str:
+    """Return phrases in one line, each once."""
+    return "; ".join(dict.fromkeys(filter(None, phrases)))
+
+
+def _undated(note: str) -> str:
+    return notes(*(part for part in note.split("; ") if not _DATE_NOTE.match(part)))
 
 
 def _completes(whole: str, title: str) -> bool:

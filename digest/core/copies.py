@@ -71,7 +71,8 @@ def folded(ranked: Sequence[Article]) -> list[Evidence]:
     """Return a story's reports with their copies, given best first, in that order.
 
     A copy joins the longest text that holds it, so that two reports which both quote a third stay
-    two. Of one text's prints the best is kept that is not much shortened.
+    two. Of one text's prints that are not much shortened one is kept: before the best, one that
+    may be quoted in full, then one that may be given to a language model.
     """
     if len(ranked) < 2:
         return [Evidence(article) for article in ranked]
@@ -82,10 +83,17 @@ def folded(ranked: Sequence[Article]) -> list[Evidence]:
         insort(prints.setdefault(held, []), index)
     found = []
     for longest, every in prints.items():
-        best = next(i for i in every if len(full[i]) >= _WHOLE * len(full[longest]))
+        whole = (i for i in every if len(full[i]) >= _WHOLE * len(full[longest]))
+        best = min(whole, key=lambda i: (*_bounds(ranked[i]), i))
         copies = tuple(ranked[i] for i in every if i != best)
         found.append((best, Evidence(ranked[best], copies)))
     return [evidence for _, evidence in sorted(found, key=lambda pair: pair[0])]
+
+
+def _bounds(article: Article) -> tuple[bool, bool]:
+    """Return whether less than all of it may be quoted, and whether it is kept from models."""
+    most = article.max_snippet
+    return most is not None and most < len(article.text), not article.ai_input
 
 
 def _sample(text: str) -> frozenset[int]:

@@ -88,10 +88,10 @@ def _is_of_comments(link: dict[str, str]) -> bool:
 
 
 def _absolute(href: str, base: str) -> str:
-    """Return the whole address as it is written, "" where it leads to no web address."""
+    """Return the whole address, braces escaped, "" where it leads to no web address."""
     href = re.sub(r"^feed:(?://)?(?=https?://)|^feed:(?=//)", "", href, flags=re.I)
     try:
         whole = urldefrag(urljoin(base, href)).url.replace(" ", "%20") if href else ""
     except ValueError:
         return ""
-    return whole if whole.isprintable() and urls.canonical(whole) else ""
+    return urls.inert(whole) if whole.isprintable() and urls.canonical(whole) else ""

@@ -23,6 +23,7 @@ _SUPERSETS = {
 # Python knows these as encodings; no document is in them, and some take quadratic time.
 _UNFIT = re.compile(r"(?:idna|punycode|undefined|mbcs|oem|.*escape.*)", re.I)
 _CHARSET = re.compile(r"""charset\s*=\s*["']?([\w.:-]{1,40})""", re.I)
+_XML = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _GUESS_BYTES = 50_000
 
 
@@ -56,3 +57,9 @@ def charset(content_type: str) -> list[str]:
     """Return the encoding an HTTP Content-Type names, in a list of one or none."""
     found = _CHARSET.search(content_type[:500])
     return [found.group(1)] if found else []
+
+
+def xml_charset(body: bytes) -> list[str]:
+    """Return the encoding an XML declaration names, in a list of one or none."""
+    found = _XML.match(body[:1_000])
+    return [found[1].decode("ascii", "replace")] if found else []

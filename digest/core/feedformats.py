@@ -34,7 +34,6 @@ _WHOLE = re.compile(r"[0-9]{1,7}")
 
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 _REFERENCE = re.compile(r"&#(?:[xX]([0-9a-fA-F]{1,8})|([0-9]{1,8}));")
-_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _FEED_ROOT = re.compile(r"<(?:[\w.-]{1,40}:)?(?:rss|feed|rdf|channel)(?=[\s>/])", re.I)
 _HTML_SIGN = re.compile(r"<(?:!doctype\s+html|html|head|body)\b", re.I)
 # feedparser searches authors for an e-mail address with an expression that takes quadratic time
@@ -79,9 +78,7 @@ def read(body: bytes, url: str, content_type: str) -> tuple[Head, list[Item]]:
     Raises FeedError for what is no feed, WebPageError for a web page, and on mangled input
     whatever the parsers raise.
     """
-    declared = encoding.charset(content_type)
-    if found := _DECLARED.match(body[:1_000]):
-        declared.append(found.group(1).decode("ascii", "replace"))
+    declared = [*encoding.charset(content_type), *encoding.xml_charset(body)]
     document = _CONTROLS.sub("", encoding.decode(body, declared)).lstrip("\ufeff \t\r\n")
     if not document:
         raise FeedError(f"{url} is empty")

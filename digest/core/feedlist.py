@@ -18,6 +18,8 @@ from digest.core import urls
 from digest.errors import ConfigError
 from digest.models import Feed
 
+NAME_CHARS, CATEGORY_CHARS = 200, 100  # that the configuration takes
+
 Value = tuple[str, Any]  # a node's tag and what it holds: two texts mean the same where these do
 
 _LINE_END = re.compile(r"[ \t]*(?:#[^\r\n]*)?(?=\r?\n|\Z)")
@@ -50,19 +52,23 @@ def added(text: str, feeds: Sequence[Feed]) -> str:
     """
     if not feeds:
         return text
+    mark, text = _marked(text)
     try:
         root = _read(text)
         changed = _with(text, root, feeds)
         wanted = [*_feeds(root), *(_value(_read(line_of(feed)).value[0]) for feed in feeds)]
         if _others(_read(changed)) == _others(root) and _feeds(_read(changed)) == wanted:
-            return changed
+            return mark + changed
     except (yaml.YAMLError, ValueError, IndexError):
         pass
-    raise ConfigError(
-        "feeds: this file cannot be changed safely; add by hand, below `feeds:`:\n"
-        + "\n".join(f"  {line_of(feed)}" for feed in feeds),
-        key="feeds",
-    )
+    raise by_hand("feeds: this file", feeds)
+
+
+def by_hand(which: str, feeds: Sequence[Feed]) -> ConfigError:
+    """Return the error for a file that a person has to add these feeds to."""
+    lines = "\n".join(f"  {line_of(feed)}" for feed in feeds)
+    message = f"{which} cannot be changed safely; add by hand, below `feeds:`:\n{lines}"
+    return ConfigError(message, key="feeds")
 
 
 def removed(text: str, n: int) -> str:
@@ -72,6 +78,7 @@ def removed(text: str, n: int) -> str:
     cannot be done safely.
     """
     line = 0
+    mark, text = _marked(text)
     try:
         root = _read(text)
         listed = _node(root)
@@ -81,7 +88,7 @@ def removed(text: str, n: int) -> str:
         wanted = _feeds(root)
         del wanted[n]
         if _others(_read(changed)) == _others(root) and _feeds(_read(changed)) == wanted:
-            return changed
+            return mark + changed
     except (yaml.YAMLError, ValueError, IndexError):
         pass
     raise ConfigError(
@@ -107,14 +114,10 @@ def _with(text: str, root: Any, feeds: Sequence[Feed]) -> str:
         indent = " " * listed.start_mark.column
         block = isinstance(last, yaml.MappingNode) and not last.flow_style
         lines = [
-            indent + line for feed in feeds for line in (_block(feed) if block else [_flow(feed)])
+            indent + line for feed in feeds for line in (_block(feed) if block else [line_of(feed)])
         ]
         return _after_line(text, _end(text, last), lines, newline)
     return _into_nothing(text, root, listed, feeds, newline)
-
-
-def _flow(feed: Feed) -> str:
-    return line_of(feed)
 
 
 def _block(feed: Feed) -> list[str]:
@@ -202,11 +205,15 @@ def _cut_lines(text: str, start: int, end: int) -> str:
 # --- reading ---------------------------------------------------------------------------------
 
 
+def _marked(text: str) -> tuple[str, str]:
+    """Return the mark that some editors begin a file with, which YAML's places leave out."""
+    rest = text.removeprefix("\ufeff")
+    return text[: len(text) - len(rest)], rest
+
+
 def _read(text: str) -> Any:
     """Return a text's root node; None for one without any content."""
     loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-    if text.startswith("\ufeff"):
-        raise ValueError  # its marks count otherwise
     return yaml.compose(text, Loader=loader)
 
 
@@ -253,7 +260,7 @@ def _end(text: str, node: Any) -> int:
 
 
 def _keys(feed: Feed) -> list[tuple[str, str]]:
-    pairs = [("url", feed.url), ("name", feed.name), ("category", feed.category)]
+    pairs = [("url", urls.inert(feed.url)), ("name", feed.name), ("category", feed.category)]
     return [(key, _scalar(value)) for key, value in pairs if value]
 
 

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from html import unescape
 
-from digest.core import feedformats, samepage, text, urls, wrappers
+from digest.core import feedformats, language, samepage, text, urls, wrappers
 from digest.core.feedformats import Item
 from digest.errors import FeedError
 from digest.models import Entry, ParsedFeed
@@ -58,11 +58,11 @@ def parse_feed(body: bytes, url: str, content_type: str = "", feed_url: str = ""
     names. ``feed_url`` is the configured feed's, to which the entries and the identities of those
     without link belong (default: ``url``). ``content_type`` is the HTTP header;
     valid UTF-8 wins over what it or the document declares. Raises FeedError, in one sentence naming
-    ``url``, for a body that is no feed (WebPageError for a web page); nothing else.
+    ``url``, for a body that is no feed (WebPageError for a web page); else only MemoryError.
     """
     try:
         return _parse(body, url, content_type, feed_url or url)
-    except FeedError:
+    except (FeedError, MemoryError):
         raise
     except Exception as error:  # feedparser and json raise what they like on mangled input
         raise FeedError(f"{url} cannot be read as a feed ({type(error).__name__})") from error
@@ -71,17 +71,17 @@ def parse_feed(body: bytes, url: str, content_type: str = "", feed_url: str = ""
 def _parse(body: bytes, url: str, content_type: str, feed_url: str) -> ParsedFeed:
     head, items = feedformats.read(body, url, content_type)
     home = urls.canonical(head.home, base=url) if head.home else ""
-    language = _language_tag(head.language)
+    spoken = language.declared(head.language)
     entries: dict[str, Entry] = {}
     for item in _newest(items):
-        entry = _entry(item, feed_url, home or url, language)
+        entry = _entry(item, feed_url, home or url, spoken)
         if entry.title or entry.url or entry.summary or entry.content:
             part_of_page = entry.id != samepage.page_id(entry.url)
             entries.setdefault(entry.id if part_of_page else samepage.key(entry.url), entry)
     return ParsedFeed(
         title=text.shorten(_plain(head.title, TITLE_CHARS), TITLE_CHARS),
         home=home,
-        language=language,
+        language=spoken,
         entries=tuple(entries.values()),
         ttl=head.ttl,
     )
@@ -114,7 +114,7 @@ def _newest(items: list[Item]) -> Iterable[Item]:
     return (items[n] for n in order[:MAX_ENTRIES])
 
 
-def _entry(item: Item, feed_url: str, base: str, language: str) -> Entry:
+def _entry(item: Item, feed_url: str, base: str, spoken: str) -> Entry:
     link, url = _link(item.links, base)
     title = text.shorten(
         " ".join(_plain(item.title, TITLE_CHARS, "title" in item.plain).split()), TITLE_CHARS
@@ -133,7 +133,7 @@ def _entry(item: Item, feed_url: str, base: str, language: str) -> Entry:
     elif source_name and _repeats(summary, f"{title} {source_name}"):
         summary = ""
     tags = tuple(dict.fromkeys(t for t in (text.clean(tag[:100]) for tag in item.tags) if t))
-    own = _language_tag(item.language) or language
+    declared = language.declared(item.language) or spoken
     paywalled = title.startswith("[$]") or any(t.lower() in _PAYWALL_TAGS for t in tags)
     return Entry(
         id=_identity(url, link.partition("#")[2], item.guid, feed_url, title),
@@ -145,7 +145,7 @@ def _entry(item: Item, feed_url: str, base: str, language: str) -> Entry:
         content=content,
         author=_person(item.author),
         published_at=item.published_at,
-        language=own or text.language(f"{title}. {summary or content[:SUMMARY_CHARS]}"),
+        language=declared or text.language(f"{title}. {summary or content[:SUMMARY_CHARS]}"),
         tags=tags[:_MAX_TAGS],
         paywalled=paywalled,
         source_name=source_name,
@@ -228,8 +228,3 @@ def _person(name: str) -> str:
     name = re.sub(r"[(<]?\S{1,80}@\S{1,80}[)>]?", "", name)
     name = " ".join(name.split()).removeprefix("by ").removeprefix("By ").strip(" ,;()")
     return text.shorten(name, _NAME_CHARS)
-
-
-def _language_tag(declared: str) -> str:
-    primary = re.match(r"\s*([A-Za-z]{2,3})(?![A-Za-z])", declared)
-    return primary.group(1).lower() if primary else ""

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_TAG: Final = re.compile(r"\s*([A-Za-z]{2,3})(?![A-Za-z])")
 
 
 def _listed(words: str) -> frozenset[str]:
@@ -53,6 +54,12 @@ _SCRIPTS: Final = (
     ("he", re.compile("[\u0590-\u05ff]")),
 )
 _SAMPLE: Final = 6000  # characters that settle the question
+
+
+def declared(tag: str) -> str:
+    """Return the primary language of a declared tag, "en" for "en-GB"; "" for what names none."""
+    primary = _TAG.match(tag)
+    return primary[1].lower() if primary else ""
 
 
 def language(text: str) -> str:

@@ -15,19 +15,16 @@ from xml.parsers import expat
 from xml.sax.saxutils import escape, quoteattr
 
 from digest.core import encoding, urls
-from digest.core.feedlist import fit
+from digest.core.feedlist import CATEGORY_CHARS, NAME_CHARS, fit
 from digest.errors import ConfigError
 from digest.models import Feed
 
 LARGEST = 5_000_000  # bytes
 MOST = 10_000  # feeds
-_LONGEST_NAME = 200
-_LONGEST_CATEGORY = 100
 _LONGEST_URL = 2_000
 _DEEPEST = 100  # folders in folders
 
 _DECLARATION = re.compile(r"\A\s*<\?xml\b[^>]{0,200}\?>")
-_DECLARED = re.compile(rb"""^\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]{1,40})["']""")
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 _WEB = re.compile(r"https?://[^\s{}]+", re.IGNORECASE)
 
@@ -40,17 +37,17 @@ class Listing:
     problems: tuple[str, ...] = ()
 
 
-def read_opml(body: bytes) -> Listing:
+def read_opml(body: bytes, name: str = "the file") -> Listing:
     """Return the feeds of an OPML file, the innermost folder's name as their category.
+
+    ``name`` is what messages call the file.
 
     Raises ConfigError for what is no OPML, holds a document type, or is more than 5 MB.
     """
     if len(body) > LARGEST:
-        raise ConfigError(f"OPML: the file is larger than {LARGEST // 1_000_000} MB", key="OPML")
-    declared = _DECLARED.match(body[:1_000])
-    names = [declared[1].decode("ascii", "replace")] if declared else []
-    text = encoding.decode(body, names).removeprefix("\ufeff")
-    outlines = _Outlines()
+        raise ConfigError(f"{name} is larger than {LARGEST // 1_000_000} MB", key="OPML")
+    text = encoding.decode(body, encoding.xml_charset(body)).removeprefix("\ufeff")
+    outlines = _Outlines(name)
     parser = expat.ParserCreate("utf-8")
     parser.StartElementHandler = outlines.start
     parser.EndElementHandler = outlines.end
@@ -58,8 +55,9 @@ def read_opml(body: bytes) -> Listing:
     try:
         parser.Parse(_DECLARATION.sub("", _CONTROLS.sub("", text)).encode(), True)
     except expat.ExpatError as error:
+        why = expat.ErrorString(error.code).partition(" (")[0]
         raise ConfigError(
-            f"OPML: not readable, line {error.lineno}: {expat.ErrorString(error.code)}", key="OPML"
+            f"{name} is not an OPML file (line {error.lineno}: {why})", key="OPML"
         ) from error
     return Listing(tuple(outlines.feeds), tuple(outlines.problems))
 
@@ -91,7 +89,8 @@ def write_opml(feeds: Sequence[Feed], *, title: str, now: datetime) -> str:
 class _Outlines:
     """Collects feeds while a file is read."""
 
-    def __init__(self) -> None:
+    def __init__(self, file: str) -> None:
+        self._file = file
         self.feeds: list[Feed] = []
         self.problems: list[str] = []
         self._folders: list[str] = []  # for each open outline, the folder that is in
@@ -100,9 +99,10 @@ class _Outlines:
     def start(self, name: str, attributes: dict[str, str]) -> None:
         self._open += 1
         if self._open == 1 and name.lower() != "opml":
-            raise ConfigError(f"OPML: the file begins with <{name[:40]}>, not <opml>", key="OPML")
+            begins = f"it begins with <{name[:40]}>"
+            raise ConfigError(f"{self._file} is not an OPML file ({begins})", key="OPML")
         if self._open > _DEEPEST:
-            raise ConfigError(f"OPML: nested more than {_DEEPEST} levels deep", key="OPML")
+            raise ConfigError(f"{self._file} nests more than {_DEEPEST} levels deep", key="OPML")
         if name.lower() != "outline":
             return
         found = {key.lower(): " ".join(value.split()) for key, value in attributes.items()}
@@ -121,7 +121,7 @@ class _Outlines:
 
     def refuse(self, *_declared: object) -> None:
         raise ConfigError(
-            "OPML: the file declares a document type, which lists of feeds have no use for",
+            f"{self._file} declares a document type, which lists of feeds have no use for",
             key="OPML",
         )
 
@@ -133,9 +133,9 @@ class _Outlines:
             self.problems.append(f"{told}“{fit(url, 200)}” is no http or https address")
             return
         if len(self.feeds) == MOST:
-            raise ConfigError(f"OPML: the file lists more than {MOST:,} feeds", key="OPML")
-        name = "" if label == url else fit(label, _LONGEST_NAME)
-        self.feeds.append(Feed(url, name, fit(category, _LONGEST_CATEGORY)))
+            raise ConfigError(f"{self._file} lists more than {MOST:,} feeds", key="OPML")
+        name = "" if label == url else fit(label, NAME_CHARS)
+        self.feeds.append(Feed(url, name, fit(category, CATEGORY_CHARS)))
 
 
 def _category(paths: str) -> str:

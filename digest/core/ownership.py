@@ -20,6 +20,7 @@ class Offer:
     feed_title: str
     own: frozenset[str]  # registrable domains that are the feed's own
     wishes: Wishes = Wishes()  # for the feed's own text
+    address: str = ""  # where the feed was read; "" for its configured address
 
 
 def settled(known: Known | None, feed: Feed, configured: Container[str]) -> bool:

@@ -11,6 +11,7 @@ from itertools import islice
 from typing import Any
 
 from digest.core import encoding, urls
+from digest.core import language as languages
 from digest.core.jsonld import Told
 
 SAMPLE_CHARS = 20_000
@@ -107,9 +108,8 @@ def _strip(tree: Any, tags: tuple[str, ...]) -> None:
 def language(tree: Any) -> str:
     locales = _values(tree, "meta", "property", "og:locale", "content")
     for declared in (tree.get("lang"), tree.get("xml:lang"), next(locales, "")):
-        primary = re.match(r"\s*([A-Za-z]{2,3})(?![A-Za-z])", declared or "")
-        if primary:
-            return primary.group(1).lower()
+        if found := languages.declared(declared or ""):
+            return found
     return ""
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
 
+from digest.core import httptimes
 from digest.models import FeedState, Validators
 
 LONGEST_HINT = timedelta(hours=24)  # no feed is left alone for longer because it wishes so
@@ -18,11 +17,11 @@ FIRST_REFUSAL = timedelta(hours=1)  # after another 4xx; four times as long each
 LONGEST_REFUSAL = timedelta(days=7)
 LEAST_SERVED = timedelta(minutes=15)  # between two times a service asks a feed
 RETIRED = "retired: not asked again until `digest feeds check` finds it back"
+BUSY = frozenset((429, 503))  # with these a site asks to be left alone for a while
 HELD = 2  # answers in a row after which a permanent redirect is believed
 
 _PASSING_4XX = frozenset((408, 425, 429))
 _NOT_THERE = frozenset((None, 401, 403, 404, 410))  # of an address that took the place of another
-_SECONDS = re.compile(r'\s*"?(\d{1,9})"?\s*')
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +40,8 @@ def after_answer(
     The feed is due after the longest of its own ``ttl``, Cache-Control's max-age (less Age),
     Expires and Retry-After, at most LONGEST_HINT; at once where none is given. RFC 9111, 5.2, 5.3.
     """
-    hints = (ttl or timedelta(), _kept_by_cache(headers, now), _retry_after(headers, now))
-    hint = min(max(hints), LONGEST_HINT)
+    wished = httptimes.retry_after(headers, now) or timedelta()
+    hint = min(max(ttl or timedelta(), _kept_by_cache(headers, now), wished), LONGEST_HINT)
     return replace(
         state,
         checked_at=now,
@@ -92,9 +91,15 @@ def after_failure(
     failures = state.failures + 1
     failed = replace(state, status=status, checked_at=now, failures=failures, error=error)
     if state.address and status in _NOT_THERE:
-        # Its validators are those of another address.
+        # Its validators are those of another address. Found on a page, it is looked for anew.
         return replace(
-            failed, address="", moved_to=None, moved_times=0, due_at=None, validators=Validators()
+            failed,
+            address="",
+            moved_to=None,
+            moved_times=0,
+            due_at=None,
+            validators=Validators(),
+            title=state.title if state.address == state.moved_to else "",
         )
     if status == 410:
         return replace(failed, gone=True, due_at=None)
@@ -149,49 +154,20 @@ def _bounded(seconds: float | None) -> float:
 
 
 def _kept_by_cache(headers: Mapping[str, str], now: datetime) -> timedelta:
-    """Return how long an answer stays fresh by its headers: max-age, or else Expires."""
+    """Return how long an answer stays fresh by its headers: the longer of max-age and Expires.
+
+    For a cache max-age alone would count; a feed is not asked before either has passed.
+    """
     directives = _directives(headers.get("cache-control", ""))
     if "no-cache" in directives or "no-store" in directives:
         return timedelta()
-    age = _seconds(headers.get("age", "")) or timedelta()
-    longest = _seconds(directives.get("max-age", ""))
-    if longest is not None:
-        return longest - min(age, longest)
-    expires = _date(headers.get("expires", ""))
-    if expires is None:
-        return timedelta()
-    # By the sender's own clock, where it tells it: ours may go wrong.
-    return max(expires - (_date(headers.get("date", "")) or now) - age, timedelta())
+    age = httptimes.seconds(headers.get("age", "")) or timedelta()
+    longest = httptimes.seconds(directives.get("max-age", "")) or timedelta()
+    expires = httptimes.date(headers.get("expires", ""))
+    until = timedelta() if expires is None else expires - httptimes.sent_at(headers, now)
+    return max(longest - age, until - age, timedelta())
 
 
 def _directives(value: str) -> dict[str, str]:
     pairs = (part.partition("=") for part in value[:1_000].split(","))
     return {name.strip().lower(): told for name, _, told in pairs}
-
-
-def _retry_after(headers: Mapping[str, str], now: datetime) -> timedelta:
-    value = headers.get("retry-after", "")
-    seconds = _seconds(value)
-    if seconds is not None:
-        return seconds
-    until = _date(value)
-    if until is None:
-        return timedelta()
-    return max(until - (_date(headers.get("date", "")) or now), timedelta())
-
-
-def _seconds(value: str) -> timedelta | None:
-    """Return a header's whole number of seconds; None for what is none, or is beyond all sense."""
-    found = _SECONDS.fullmatch(value)
-    return timedelta(seconds=int(found[1])) if found else None
-
-
-def _date(value: str) -> datetime | None:
-    """Return an HTTP date, None for what is none; ``0`` is none."""
-    if not 10 < len(value) < 80:
-        return None
-    try:
-        told = parsedate_to_datetime(value)
-        return (told if told.tzinfo else told.replace(tzinfo=UTC)).astimezone(UTC)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None

@@ -17,12 +17,17 @@ if TYPE_CHECKING:
 
 MOST_BYTES: Final = 500 * 1024  # more need not be read (RFC 9309, 2.5)
 
+_EVERYBODY: Final = "User-agent: *"
 _COMMENT: Final = re.compile(r"#.*")
 # protego takes these spellings too; a line it took for another program's would end our group.
 _AGENT: Final = re.compile(r"user[- ]?agent(?:\s*:|\s)\s*(.*)", re.IGNORECASE)
+# With protego's spellings, too.
+_RULE: Final = re.compile(r"(?:allow|diss?all?ow|diasllow|disallaw)(?:\s*:|\s)", re.IGNORECASE)
 _SITE_WIDE: Final = re.compile(r"(?:site-?maps?|host)\s*:", re.IGNORECASE)
 _SIGNAL: Final = re.compile(r"content-signal\s*:\s*(?:(/\S*)\s+)?(.*)", re.IGNORECASE)
-_VALUE: Final = re.compile(r"(?<![a-z-])([a-z-]++)\s*+=\s*+(yes|no)\b", re.IGNORECASE)
+_VALUE: Final = re.compile(
+    r"""(?<![a-z-])([a-z-]++)["']?\s*+[=:]\s*+["']?(yes|no)\b""", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +42,15 @@ def decoded(body: bytes) -> str:
     """Return the rules in an answer; "" for a web page that stands in their place."""
     value = body[:MOST_BYTES].decode("utf-8-sig", "replace").replace("\x00", "")
     return "" if value.lstrip().startswith("<") else value
+
+
+def meant_for(agent: str, text: str) -> str:
+    """Return the part of a robots.txt that is meant for ``agent``, as one for all programs.
+
+    "" where nothing is. Linear in the text, patterns unread: for what is kept.
+    """
+    lines = tuple(_lines_for(text, agent))
+    return "\n".join((_EVERYBODY, *lines)) if lines else ""
 
 
 def judge(text: str, url: str, agent: str) -> Verdict:
@@ -92,19 +106,20 @@ def _pattern(path: str) -> Protego:
 def _rules(lines: Iterable[str]) -> Protego:
     from protego import Protego  # needed in workers only
 
-    return Protego.parse("\n".join(("User-agent: *", *lines)))
+    return Protego.parse("\n".join((_EVERYBODY, *lines)))
 
 
 def _lines_for(text: str, agent: str) -> Iterator[str]:
     """Yield the lines of the groups that name ``agent``, else of those for all programs.
 
-    Signals that stand before any group are everybody's.
+    A group's programs end at its first Allow or Disallow: no other line may part them (RFC 9309,
+    2.2.4), nor does it for Google's parser. Signals that stand before any group are everybody's.
     """
     ours: list[str] = []
     everyones: list[str] = []
     named = False  # some group is for this very program
     taking: list[list[str]] = []
-    naming = False  # the last line named a program
+    naming = False  # the group may name further programs
     grouped = False
     for raw in re.split(r"\r\n|[\r\n]", text):
         line = _COMMENT.sub("", raw).strip()
@@ -112,7 +127,7 @@ def _lines_for(text: str, agent: str) -> Iterator[str]:
             continue
         found = _AGENT.match(line)
         if found is None:
-            naming = False
+            naming = naming and not _RULE.match(line)
             for group in taking:
                 group.append(line)
             if not grouped and _SIGNAL.match(line):
@@ -123,8 +138,12 @@ def _lines_for(text: str, agent: str) -> Iterator[str]:
         naming = grouped = True
         name = found[1].strip().lower()
         if name == "*":
-            taking.append(everyones)
+            group = everyones
         elif re.split(r"[/\s*]", name, maxsplit=1)[0] == agent.lower():
             named = True
-            taking.append(ours)
+            group = ours
+        else:
+            continue
+        if not any(group is one for one in taking):  # named again, it takes each line once
+            taking.append(group)
     yield from ours if named else everyones

@@ -23,7 +23,8 @@ LONGEST_LINE = 2_000_000  # characters; read as JSON they may take 25 times that
 LONGEST_RECORD = 900_000  # characters of an edition's; it has some 60,000, its line twice at most
 REACH = timedelta(days=400)  # how far back anything is kept
 UNDATED = REACH  # an entry without a date would be news again the day it is forgotten
-ENTRIES = timedelta(days=14)  # those with a date; after five days the date alone says "old"
+ENTRIES = timedelta(days=14)  # those with a date, as a whole
+KNOWN = timedelta(days=90)  # that there was such an entry: a feed may date it anew
 ARTICLES = timedelta(days=7)  # stories are grouped over four
 EDITIONS = timedelta(days=40)
 LEAST_EDITIONS = 10  # of each name: as many as a story is held against
@@ -34,8 +35,8 @@ README = """\
 
 Written by `digest state save`, read by `digest state load`; every run puts one commit in place of
 the last. Titles, addresses, hashes and the printed editions: no text of an article, no e-mail
-address, no secret. Feeds are told by a hash of their address. Do not edit; to begin anew, delete
-this branch.
+address, no secret. Feeds are told by a hash of their address; in another address of theirs, {3}
+stands for a word of the configured one. Do not edit; to begin anew, delete this branch.
 """
 
 T = TypeVar("T")
@@ -45,7 +46,8 @@ def needed(state: State, now: datetime) -> State:
     """Return the part of a state that later runs need.
 
     What editions told stays as long as they do, with its traces; other articles a week, entries
-    two, undated ones a year and more. What only a search found is to editions still unseen.
+    two, then that there was one up to 90 days; undated ones a year and more. What only a search
+    found is to editions still unseen.
     """
     editions = _recent(state.editions, now)
     cited = told(editions)
@@ -56,7 +58,11 @@ def needed(state: State, now: datetime) -> State:
         if a.id in seen and (a.id in cited or a.first_seen_at > now - ARTICLES)
     ]
     held = {a.id for a in articles}
-    entries = [e for e in state.entries if e.id in seen and (e.id in held or _young(e, now))]
+    entries = [
+        e if e.id in held or _young(e, now) else _barely(e)
+        for e in state.entries
+        if e.id in seen and (e.id in held or _young(e, now) or _known(e, now))
+    ]
     names = {e.id for e in editions}
     return State(
         feeds=tuple(f for f in state.feeds if f.gone or _asked_since(f, now - FEEDS)),
@@ -167,6 +173,31 @@ def _asked_since(feed: FeedState, since: datetime) -> bool:
 
 def _young(entry: KeptEntry, now: datetime) -> bool:
     return entry.first_seen_at > now - (ENTRIES if entry.published_at else UNDATED)
+
+
+def _known(entry: KeptEntry, now: datetime) -> bool:
+    """Decide whether it is worth remembering that there was such an entry.
+
+    Where a feed gives only the time of the last change, an old entry may come with a new date.
+    One that was left to be read is worth nothing without its address.
+    """
+    judged = entry.outcome not in (EntryOutcome.PENDING, EntryOutcome.READ)
+    return judged and entry.first_seen_at > now - KNOWN
+
+
+def _barely(entry: KeptEntry) -> KeptEntry:
+    return KeptEntry(
+        id=entry.id,
+        feed_url=entry.feed_url,
+        guid="",
+        url="",
+        title="",
+        published_at=entry.published_at,
+        first_seen_at=entry.first_seen_at,
+        outcome=entry.outcome,
+        reason=entry.reason,
+        story_id=None,
+    )
 
 
 def _cited(edition: StoredEdition) -> Iterator[str]:

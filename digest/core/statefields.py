@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from digest.core.discreet import is_guid_key, is_key
+from digest.core.discreet import from_beside, is_guid_key, is_key
 from digest.core.urls import canonical
 
 LONGEST = 5_000  # characters of a text
@@ -67,6 +67,17 @@ def feed_url(line: Line, name: str, feeds: Feeds) -> str:
     if not is_key(key):
         raise ValueError(f"{name} is no hash of a feed")
     return feeds.get(key, key)
+
+
+def other_address(line: Line, name: str, feed: str) -> str:
+    """An address that is asked in the place of a feed's own; "" for a feed not configured."""
+    told = text(line, name)
+    if not told or is_key(feed):
+        return ""
+    found = from_beside(told, feed)
+    if not found.startswith(("http://", "https://")):
+        raise ValueError(f"{name} is no web address")
+    return found
 
 
 def moment(line: Line, name: str) -> datetime:

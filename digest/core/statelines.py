@@ -3,9 +3,9 @@
 Whoever can read the lines may: they hold no text of an article, no e-mail address, no secret, and
 no author but those a printed edition names. A feed's address may be a secret
 (``https://name:word@…``, ``?key=…``): it is kept as a hash, and found again among the feeds that
-are configured. Sites that asked to be left alone and entries' guids are kept as hashes too. Other
-addresses are kept without their user names and without the values of parameters that look like
-keys.
+are configured. Where another address is asked in its place, what the two share is left out. Sites
+that asked to be left alone and entries' guids are kept as hashes too. Other addresses are kept
+without their user names and without the values of parameters that look like keys.
 """
 
 from __future__ import annotations
@@ -14,7 +14,14 @@ import json
 from datetime import UTC, date, datetime, timedelta
 
 from digest.core import statefields as fields
-from digest.core.discreet import feed_key, guid_key, host_key, is_host_key, without_secrets
+from digest.core.discreet import (
+    beside,
+    feed_key,
+    guid_key,
+    host_key,
+    is_host_key,
+    without_secrets,
+)
 from digest.core.statefields import Feeds, Line
 from digest.core.urls import canonical
 from digest.models import (
@@ -86,16 +93,25 @@ def trace_line(trace: Trace) -> Line:
 
 
 def feed_line(feed: FeedState) -> Line:
-    """Without its addresses and its error, which may tell one; the next answer says them again."""
+    """Without its error, which may tell an address; the next answer says it again.
+
+    Validators go where their address cannot be kept: for another one they would be untrue.
+    """
+    address = beside(feed.address, feed.url)
+    moved_to = beside(feed.moved_to or "", feed.url)
+    validators = feed.validators if address or not feed.address else Validators()
     return {
         "id": feed_key(feed.url),
+        "address": address,
         "checked_at": feed.checked_at and _time(feed.checked_at),
         "due_at": feed.due_at and _time(feed.due_at),
-        "etag": feed.validators.etag,
+        "etag": validators.etag,
         "failures": feed.failures or None,
         "gone": feed.gone,
-        "last_modified": feed.validators.last_modified,
+        "last_modified": validators.last_modified,
         "max_snippet": _digits(feed.wishes.max_snippet),
+        "moved_times": (moved_to and feed.moved_times) or None,
+        "moved_to": moved_to,
         "newest_at": feed.newest_at and _time(feed.newest_at),
         "no_ai": not feed.wishes.ai_input,
         "per_week": _digits(feed.per_week),
@@ -209,8 +225,10 @@ def trace(line: Line) -> Trace:
 
 
 def feed(line: Line, feeds: Feeds) -> FeedState:
+    url = fields.feed_url(line, "id", feeds)
+    moved_to = fields.other_address(line, "moved_to", url)
     return FeedState(
-        url=fields.feed_url(line, "id", feeds),
+        url=url,
         validators=Validators(
             fields.text(line, "etag") or None, fields.text(line, "last_modified") or None
         ),
@@ -218,6 +236,9 @@ def feed(line: Line, feeds: Feeds) -> FeedState:
         checked_at=fields.moment_or_none(line, "checked_at"),
         succeeded_at=fields.moment_or_none(line, "succeeded_at"),
         failures=fields.count(line, "failures"),
+        moved_to=moved_to or None,
+        moved_times=fields.count(line, "moved_times") if moved_to else 0,
+        address=fields.other_address(line, "address", url),
         gone=fields.flag(line, "gone"),
         title=fields.text(line, "title"),
         due_at=fields.moment_or_none(line, "due_at"),

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from digest.core import copies
 from digest.core.similarity import alike, vectors
 from digest.core.urls import identity
-from digest.models import Article, FeedKind, Quality, Story
+from digest.models import Article, Evidence, FeedKind, Quality, Story
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -122,11 +122,7 @@ def _story(told: list[Article], others: list[Article], language: str) -> Story:
         if len(evidence) > 1
         else []
     )
-    reasons += [
-        f"{', '.join(sorted({c.publisher for c in e.copies}))} carries {e.article.publisher}’s text"
-        for e in evidence
-        if e.copies
-    ]
+    reasons += [carried for e in evidence if (carried := _carried(e))]
     return Story(
         id="s-" + identity("story", first.id)[:12],
         evidence=tuple(evidence),
@@ -134,6 +130,17 @@ def _story(told: list[Article], others: list[Article], language: str) -> Story:
         links=tuple(a for a in others if a.kind is FeedKind.DISCUSSION),
         reasons=tuple(reasons),
     )
+
+
+def _carried(evidence: Evidence) -> str:
+    """Return which other sites print a report's text, in words, "" where none does."""
+    told = evidence.article
+    names = sorted({c.publisher for c in evidence.copies if c.domain != told.domain})
+    if not names:
+        return ""
+    verb = "carries" if len(names) == 1 else "carry"
+    listed = " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
+    return f"{listed} {verb} {told.publisher}’s text"
 
 
 def _rank(article: Article, language: str) -> tuple[object, ...]:

@@ -100,6 +100,11 @@ def registrable_domain(url_or_host: str) -> str:
     return _registrable(host[:300])
 
 
+def inert(url: str) -> str:
+    """Return a foreign address in which a configuration fills no variable in: braces escaped."""
+    return url.replace("{", "%7B").replace("}", "%7D")
+
+
 def identity(*parts: str) -> str:
     """Return 16 hex digits that stand for these parts in this order, the same on every machine."""
     digest = sha256()

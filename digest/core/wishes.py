@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, Final
 
 from digest.core import robots, text
@@ -17,9 +18,16 @@ from digest.models import Article, Wishes
 AGENT: Final = "ai-news-digest"  # the name by which a page may address us
 NONE: Final = Wishes()
 
-# Directives with a value; any other word before a colon names the program that is addressed.
-_VALUED: Final = {"max-snippet", "max-image-preview", "max-video-preview", "unavailable_after"}
-_NAME: Final = re.compile(r"[a-z*][\w.*-]*")
+# One word of a line, and the mark that says it has a value, or that it names a program.
+_WORD: Final = re.compile(r"""([^\s,;:="']+)["']*\s*([:=]?)""")
+_NAMES = """
+    all follow index indexifembedded max-image-preview max-snippet max-video-preview noai noarchive
+    nocache nofollow noimageai noimageindex noindex none noodp nosnippet notranslate noydir
+    unavailable_after
+"""
+_DIRECTIVES: Final = frozenset(_NAMES.split())
+_EVERYBODY: Final = ("*", "robots", "x-robots-tag")
+_PROGRAM: Final = re.compile(r"(?=[a-z]).*(?:bot(?![a-z])|spider|crawler|/[0-9])")
 _MOST_METAS: Final = 500
 _LONGEST: Final = 10_000  # characters of one header or attribute that are looked at
 
@@ -44,7 +52,7 @@ def of_page(tree: Any, agent: str = AGENT) -> Wishes:
     """Return what a parsed page wishes in its meta elements (robots, its own name for us, tdm)."""
     found = []
     for meta in tree.xpath("//meta[@name and @content]")[:_MOST_METAS]:
-        name = meta.get("name").strip().lower()
+        name = meta.get("name").strip().lower().partition("/")[0]
         content = meta.get("content")[:_LONGEST]
         if name == "tdm-reservation" and _reserved(content):
             found.append(Wishes(ai_input=False, told=("the page: tdm-reservation 1",)))
@@ -79,10 +87,10 @@ def said(wishes: Wishes) -> str:
     closing = [phrase for phrase in wishes.told if "snippet" not in phrase]
     parts = []
     if not wishes.ai_input:
-        parts.append(f"its publisher keeps it from language models{_by(closing)}")
+        parts.append(f"no text to language models{_by(closing)}")
     if wishes.max_snippet is not None:
-        most = f"{wishes.max_snippet:,} characters" if wishes.max_snippet else "nothing"
-        parts.append(f"its publisher lets {most} of it be quoted{_by(bounding)}")
+        most = f"at most {wishes.max_snippet:,} characters" if wishes.max_snippet else "nothing"
+        parts.append(f"{most} of it may be quoted{_by(bounding)}")
     return "; ".join(parts)
 
 
@@ -107,13 +115,17 @@ def quotable(article: Article) -> Article:
 
 
 def _directives(line: str, agent: str, source: str) -> Iterator[Wishes]:
-    """Yield the wishes in "noai, max-snippet: 50", or in "somebot: nosnippet" where it is us."""
+    """Yield the wishes in "noai, max-snippet: 50", or in "somebot: nosnippet" where it is us.
+
+    However they are parted: what is written wrong is still wished.
+    """
     ours = True
-    for part in line.lower().split(","):
-        name, colon, value = (piece.strip() for piece in part.partition(":"))
-        if colon and name not in _VALUED and _NAME.fullmatch(name):
-            ours = name in ("*", agent.lower())
-            name, colon, value = (piece.strip() for piece in value.partition(":"))
+    words = [*_WORD.findall(line.lower()), ("", "")]
+    for (name, mark), (value, _) in pairwise(words):
+        if mark == ":" and name.partition("/")[0] in (*_EVERYBODY, agent.lower()):
+            ours = True
+        elif mark == ":" and _addresses(name, value):
+            ours = False
         if not ours:
             continue
         if name == "noai":
@@ -124,5 +136,12 @@ def _directives(line: str, agent: str, source: str) -> Iterator[Wishes]:
             yield Wishes(max_snippet=int(value), told=(f"{source}: max-snippet {int(value)}",))
 
 
+def _addresses(name: str, value: str) -> bool:
+    """Decide whether "name: value" speaks to a program, and is no directive of its own."""
+    if name in _DIRECTIVES:
+        return False
+    return value in _DIRECTIVES or _PROGRAM.match(name) is not None
+
+
 def _reserved(value: str) -> bool:
-    return "1" in (part.strip() for part in value[:_LONGEST].split(","))
+    return "1" in re.split(r"""[\s,;"']+""", value[:_LONGEST])

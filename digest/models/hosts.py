@@ -11,7 +11,8 @@ class HostState:
     """One origin: its robots.txt, and whether it asked to be left alone for a while."""
 
     origin: str  # "https://example.org", with a port where it is not the scheme's own
-    robots: str | None = None  # "" where there is none; None: could not be had, or not asked yet
+    # What its robots.txt says to us; "" for nothing, None: could not be had, or not asked yet.
+    robots: str | None = None
     robots_at: datetime | None = None  # when it was asked for, whatever came of it
     put_off_until: datetime | None = None
     put_off_why: str = ""  # a phrase: "answered 429"

@@ -28,6 +28,7 @@ from digest.render.printable import line, web_url
 from digest.render.wording import (
     DAYS,
     MONTHS,
+    listed,
     material,
     method,
     minutes,
@@ -85,6 +86,7 @@ class SourceView:
     teaser: bool  # only the opening could be read, the rest is behind a paywall
     feed_only: bool  # only what the feed says was read
     copies: tuple[str, ...]  # publishers that carry the same text
+    carriers: str  # they in words, the first few by name
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,6 +267,7 @@ class _Pen:
             teaser=source.quality == Quality.TEASER,
             feed_only=source.quality == Quality.FEED_ONLY,
             copies=tuple(self.text(name) for name in source.copies),
+            carriers=self.text(listed(source.copies, most=4)),
         )
 
     def further(self, ref: str, link: Link) -> LinkView:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date, datetime
 
 from digest.models import Edition, WrittenBy
@@ -102,3 +102,10 @@ def _word_count(edition: Edition) -> int:
         texts += [story.headline, *(section.heading for section in story.sections)]
         texts += [sentence.text for group in groups for sentence in group]
     return sum(len(text.split()) for text in texts)
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Return names in one phrase, "A, B and C"; of more than ``most``, the rest as a number."""
+    if len(names) > most:
+        names = [*names[: most - 1], f"{len(names) - most + 1} others"]
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from digest.adapters.http.trouble import Trouble, printable, shown
+from digest.core.polling import BUSY
 from digest.errors import FetchError
 from digest.ports import Manners
-
-_REFUSING = frozenset({429, 503})
 
 
 def told(trouble: Trouble, url: str, manners: Manners | None) -> FetchError:
@@ -14,7 +13,7 @@ def told(trouble: Trouble, url: str, manners: Manners | None) -> FetchError:
 
     It is the site that answered, at the end of the redirects.
     """
-    if manners is not None and trouble.status in _REFUSING:
+    if manners is not None and trouble.status in BUSY:
         manners.refused(trouble.address, trouble.status, trouble.retry_after)
     return trouble.for_url(url)
 

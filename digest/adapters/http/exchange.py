@@ -1,13 +1,15 @@
-"""What goes into a request and what comes out of its answer, piece by piece."""
+"""One request: what goes into it, how far it has come, what comes out of its answer."""
 
 from __future__ import annotations
 
+import asyncio
 from base64 import b64encode
 from collections.abc import AsyncGenerator, Mapping
 from contextlib import aclosing
 from typing import TYPE_CHECKING, cast
 
 from digest.adapters.http.trouble import Trouble
+from digest.adapters.http.turns import Place
 from digest.core.urls import ascii_host
 from digest.models import Validators
 
@@ -16,7 +18,35 @@ if TYPE_CHECKING:
 
 _LONGEST_VALIDATOR = 4_096  # characters; a longer one is neither kept nor sent back
 _LONGEST_URL = 8_000  # characters
+_LAST_PORT = 65_535
 _DRAINED = 16_384  # bytes of an answer nobody wants, read so that its connection can be kept
+
+
+class Stage:
+    """How far a request has come, in what place and against which limit."""
+
+    limit: asyncio.Timeout
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.answered = False  # the headers have come
+
+    async def grow(self, places: asyncio.Semaphore) -> None:
+        """Wait for a place among the large answers; the time for that does not count."""
+        loop = asyncio.get_running_loop()
+        began, ends = loop.time(), self.limit.when()
+        self.limit.reschedule(None)
+        await self.place.add(places)
+        if ends is not None:
+            self.limit.reschedule(ends + loop.time() - began)
+
+
+class Redirect:
+    """Where an answer leads, and with which status."""
+
+    def __init__(self, status: int, location: str) -> None:
+        self.status = status
+        self.location = location
 
 
 def parsed(url: str, base: httpx.URL | None = None) -> httpx.URL:
@@ -24,18 +54,29 @@ def parsed(url: str, base: httpx.URL | None = None) -> httpx.URL:
     import httpx
 
     try:
-        result = httpx.URL(url) if base is None else base.join(url)
+        result = (httpx.URL(url) if base is None else base.join(url)).copy_with(fragment=None)
     except (httpx.InvalidURL, ValueError, TypeError) as error:
         raise Trouble(_unusable(url, base)) from error
     usable = result.scheme in ("http", "https") and len(result.raw_path) <= _LONGEST_URL
-    if not usable or not ascii_host(result.host):
+    port = 80 if result.port is None else result.port
+    if not usable or not ascii_host(host_of(result)) or not 1 <= port <= _LAST_PORT:
         raise Trouble(_unusable(url, base))
-    return result.copy_with(fragment=None)
+    return result
+
+
+def host_of(url: httpx.URL) -> str:
+    """Return the host as a request names it, in ASCII.
+
+    httpx's own ``host`` decodes "xn--…" and raises where no alphabet has such letters: emoji.
+    """
+    return url.raw_host.decode("ascii")
 
 
 def _unusable(url: str, base: httpx.URL | None) -> str:
     if base is None:
         return "is not an http or https address"
+    if len(url) > _LONGEST_URL:
+        return f"leads to an address of more than {_LONGEST_URL:,} characters"
     return f"leads to what is not an http or https address ({url[:80]})"
 
 
@@ -47,8 +88,8 @@ def credentials(url: httpx.URL) -> list[tuple[bytes, bytes]]:
     return [(b"Authorization", b"Basic " + b64encode(pair))]
 
 
-def asking(validators: Validators) -> list[tuple[bytes, bytes]]:
-    """Return the headers that ask "has it changed?"."""
+def conditions(validators: Validators) -> list[tuple[bytes, bytes]]:
+    """Return the headers of a conditional request: "has it changed?"."""
     asked = {b"If-None-Match": validators.etag, b"If-Modified-Since": validators.last_modified}
     return [
         (name, value.encode("latin-1"))
@@ -72,6 +113,15 @@ def headers_of(answer: httpx.Response) -> dict[str, str]:
         between = "\n" if name == "x-robots-tag" else ", "
         headers[name] = f"{headers[name]}{between}{value}" if name in headers else value
     return headers
+
+
+def location(headers: Mapping[str, str]) -> str:
+    """Return where an answer leads, "" for nowhere; many servers send it as bare UTF-8."""
+    value = headers.get("location", "")
+    try:
+        return value.encode("latin-1").decode("utf-8")
+    except UnicodeDecodeError:
+        return value
 
 
 def chunks(answer: httpx.Response) -> AsyncGenerator[bytes, None]:

@@ -9,14 +9,17 @@ from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from functools import partial
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from digest.adapters.http import body, courtesy, exchange
-from digest.adapters.http.trouble import Trouble, reason, retry_after_seconds
+from digest.adapters.http.trouble import Trouble, reason
 from digest.adapters.http.turns import Place, Turns
-from digest.core.urls import registrable_domain
+from digest.core import httptimes
+from digest.core.urls import inert, registrable_domain
+from digest.errors import DigestError
 from digest.models import Response, Validators
 from digest.ports import UNCONDITIONAL, Manners
 
@@ -37,7 +40,7 @@ _ACCEPT = (
 )
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _PERMANENT = frozenset({301, 308})
-_PASSING = frozenset({502, 503, 504})
+_FINAL_5XX = frozenset({501, 505})  # what it cannot do now it cannot do in a moment
 
 
 class HttpFetcher:
@@ -122,12 +125,17 @@ class HttpFetcher:
         """Give the 200 or 304 answer for ``url``, redirects followed, for the length of a block.
 
         Its place among the ``concurrency`` requests is kept until the block ends. A connection
-        that fails, an answer that does not begin in time, and 502, 503 and 504 without
-        Retry-After are tried once more. ``manners`` are asked before each hop, while no turn is
+        that fails, an answer that does not begin in time, and 5xx without Retry-After (501 and
+        505 apart) are tried once more. ``manners`` are asked before each hop, while no turn is
         held and no time counts, and told of a 429 or 503 that stands. Raises FetchError, naming
         the URL and the cause.
         """
-        response, place = await self._asked(url, validators, manners)
+        try:
+            response, place = await self._asked(url, validators, manners)
+        except DigestError:
+            raise
+        except Exception as error:  # the last net: no address may cost more than itself
+            raise Trouble(f"cannot be fetched ({reason(error)})").for_url(url) from error
         try:
             yield response
         finally:
@@ -168,7 +176,7 @@ class HttpFetcher:
             )
             if pause:
                 await pause()  # it may take requests of its own, so no turn is held yet
-            domain = registrable_domain(here.host)
+            domain = registrable_domain(exchange.host_of(here))
             async with self._turns.turn(domain, pause) as place:
                 if self._late[domain] >= _MOST_LATE:
                     raise Trouble(
@@ -186,7 +194,7 @@ class HttpFetcher:
                 if isinstance(answer, Response):
                     place.keep()
             if isinstance(answer, Response):
-                moved_to = answer.url if hop and permanent else None
+                moved_to = inert(answer.url) if hop and permanent else None
                 return replace(answer, moved_to=moved_to), place
             permanent = permanent and answer.status in _PERMANENT
             here = exchange.parsed(answer.location, base=here)
@@ -194,14 +202,13 @@ class HttpFetcher:
 
     async def _within(
         self, seconds: float, url: httpx.URL, validators: Validators, place: Place
-    ) -> Response | _Redirect:
-        """Return what one request gives; raises Trouble for whatever goes wrong with it."""
+    ) -> Response | exchange.Redirect:
+        """Return what one request gives; raises Trouble for what commonly goes wrong with it."""
         import httpcore
-        import httpx
 
         from digest.adapters.http.network import AddressRefused, NameUnknown
 
-        stage = _Stage(place)
+        stage = exchange.Stage(place)
         try:
             async with asyncio.timeout(max(seconds, 0)) as stage.limit:
                 return await self._ask(url, validators, stage)
@@ -221,16 +228,19 @@ class HttpFetcher:
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException) as error:
             message = f"the connection broke ({reason(error)})"
             raise Trouble(message, passing=not stage.answered, colon=True) from error
-        except (httpx.HTTPError, httpx.InvalidURL, ValueError, OSError) as error:
-            raise Trouble(f"cannot be fetched ({reason(error)})") from error
 
     async def _ask(
-        self, url: httpx.URL, validators: Validators, stage: _Stage
-    ) -> Response | _Redirect:
+        self, url: httpx.URL, validators: Validators, stage: exchange.Stage
+    ) -> Response | exchange.Redirect:
         """Send one request and return its answer or where it leads."""
         import httpx
 
-        headers_sent = [*self._headers, *exchange.credentials(url), *exchange.asking(validators)]
+        headers_sent = [
+            (b"Host", url.netloc),  # httpx would read the decoded name to add it
+            *self._headers,
+            *exchange.credentials(url),
+            *exchange.conditions(validators),
+        ]
         # Through the transport alone: a client would add cookies and redirects of its own.
         answer = await self._transport().handle_async_request(
             httpx.Request("GET", url, headers=headers_sent)
@@ -239,29 +249,29 @@ class HttpFetcher:
         try:
             status = answer.status_code
             headers = exchange.headers_of(answer)
-            location = headers.get("location", "")
+            location = exchange.location(headers)
             if status == 200:
                 return Response(str(url), 200, headers, await self._body(answer, headers, stage))
             await exchange.drain(answer, headers)
             if status == 304 and (validators.etag or validators.last_modified):
                 return Response(str(url), 304, headers, b"")
             if status in _REDIRECTS and location:
-                return _Redirect(status, location)
-            retry_after = retry_after_seconds(headers.get("retry-after", ""))
+                return exchange.Redirect(status, location)
+            wait = httptimes.retry_after(headers, datetime.now(UTC))
             raise Trouble(
                 "answered 304 (unchanged) though nothing was known of it"
                 if status == 304
                 else f"answered {status}",
                 status=status,
-                retry_after=retry_after,
+                retry_after=None if wait is None else wait.total_seconds(),
                 address=str(url),
-                passing=status in _PASSING and retry_after is None,
+                passing=status >= 500 and status not in _FINAL_5XX and wait is None,
             )
         finally:
             await answer.aclose()
 
     async def _body(
-        self, answer: httpx.Response, headers: Mapping[str, str], stage: _Stage
+        self, answer: httpx.Response, headers: Mapping[str, str], stage: exchange.Stage
     ) -> bytes:
         declared = headers.get("content-length", "")
         if declared.isdecimal() and len(declared) < 19 and int(declared) > self._max_bytes:
@@ -289,28 +299,3 @@ class HttpFetcher:
             )
             self._opened = GuardedTransport(network, self._concurrency, self._proxy)
         return self._opened
-
-
-class _Stage:
-    """How far a request has come, in what place and against which limit."""
-
-    limit: asyncio.Timeout
-
-    def __init__(self, place: Place) -> None:
-        self.place = place
-        self.answered = False  # the headers have come
-
-    async def grow(self, places: asyncio.Semaphore) -> None:
-        """Wait for a place among the large answers; the time for that does not count."""
-        loop = asyncio.get_running_loop()
-        began, ends = loop.time(), self.limit.when()
-        self.limit.reschedule(None)
-        await self.place.add(places)
-        if ends is not None:
-            self.limit.reschedule(ends + loop.time() - began)
-
-
-class _Redirect:
-    def __init__(self, status: int, location: str) -> None:
-        self.status = status
-        self.location = location

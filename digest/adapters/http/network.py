@@ -36,6 +36,7 @@ _SPECIAL = [
 ]
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")  # RFC 6052
 _COMPATIBLE = ipaddress.ip_network("::/96")  # "::10.0.0.1", RFC 4291, 2.5.5.1
+_ISATAP = (0x0000_5EFE, 0x0200_5EFE)  # before the IPv4 address, behind any prefix; RFC 5214, 6.1
 
 
 class AddressRefused(Exception):  # noqa: N818 - a decision, not a failure
@@ -67,7 +68,8 @@ def system_connector() -> httpcore.AsyncNetworkBackend:
 def kind_of(address: str) -> str:
     """Return why an address may not be reached, in two or three words, or "" when it is public.
 
-    An IPv4 address inside an IPv6 one (mapped, compatible, 6to4, Teredo, NAT64) counts itself.
+    An IPv4 address inside an IPv6 one (mapped, compatible, 6to4, Teredo, NAT64, ISATAP) counts
+    itself.
     """
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
@@ -80,8 +82,10 @@ def kind_of(address: str) -> str:
     last = ipaddress.IPv4Address(int(parsed) & 0xFFFFFFFF)
     if parsed in _NAT64:
         return _kind(last)
-    inner = [parsed.sixtofour, *(parsed.teredo or ()), last if parsed in _COMPATIBLE else None]
-    return next((kind for one in (parsed, *inner) if one and (kind := _kind(one))), "")
+    inner = [parsed, parsed.sixtofour, *(parsed.teredo or ())]
+    if parsed in _COMPATIBLE or int(parsed) >> 32 & 0xFFFFFFFF in _ISATAP:
+        inner.append(last)
+    return next((kind for one in inner if one and (kind := _kind(one))), "")
 
 
 def _kind(address: ipaddress.IPv4Address | ipaddress.IPv6Address) -> str:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 import httpcore
 import httpx
 
+from digest.adapters.http.exchange import host_of
 from digest.adapters.http.network import GuardedNetwork, Stream
 from digest.errors import ConfigError
 
@@ -37,7 +38,7 @@ class GuardedTransport(httpx.AsyncBaseTransport):
         self._proxied: httpcore.AsyncHTTPProxy | None = None
         if proxy is not None:
             via = _proxy(proxy)
-            network.trust(via.url.host)
+            network.trust(host_of(via.url))
             self._proxied = httpcore.AsyncHTTPProxy(
                 proxy_url=_core_url(via.url),
                 proxy_auth=via.raw_auth,
@@ -51,8 +52,9 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return the answer with its body still to be read."""
         pool: httpcore.AsyncConnectionPool = self._direct
-        if self._proxied is not None and self._network.replaced(request.url.host) is None:
-            await self._network.check(request.url.host, request.url.port or 443)
+        host = host_of(request.url)
+        if self._proxied is not None and self._network.replaced(host) is None:
+            await self._network.check(host, request.url.port or 443)
             pool = self._proxied
         answer = await pool.handle_async_request(
             httpcore.Request(
@@ -105,6 +107,6 @@ def _proxy(address: str) -> httpx.Proxy:
         via = httpx.Proxy(address)
     except (httpx.InvalidURL, ValueError) as error:
         raise ConfigError(f"fetch.proxy: {error}", key="fetch.proxy") from error
-    if via.url.scheme not in ("http", "https") or not via.url.host:
+    if via.url.scheme not in ("http", "https") or not host_of(via.url):
         raise ConfigError("fetch.proxy must be an http:// or https:// address", key="fetch.proxy")
     return via

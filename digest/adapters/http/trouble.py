@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from urllib.parse import urlsplit, urlunsplit
 
 from digest.errors import AddressError, FetchError
-
-_RETRY_AFTER_MOST = 30 * 86_400.0  # seconds
 
 
 class Trouble(Exception):  # noqa: N818 - becomes a FetchError at the edge
@@ -41,20 +37,6 @@ class Trouble(Exception):  # noqa: N818 - becomes a FetchError at the edge
         message = printable(f"{shown(url)}{':' if self.colon else ''} {self}")
         kind = AddressError if self.refused else FetchError
         return kind(url, message, status=self.status, retry_after=self.retry_after)
-
-
-def retry_after_seconds(value: str) -> float | None:
-    """Return the seconds a Retry-After asks for, from a number or an HTTP date, or None."""
-    value = value.strip()
-    if value.isdecimal() and len(value) < 10:
-        return min(float(value), _RETRY_AFTER_MOST)
-    try:
-        moment = parsedate_to_datetime(value)
-    except (ValueError, TypeError, IndexError, OverflowError):
-        return None
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
-    return min(max((moment - datetime.now(UTC)).total_seconds(), 0.0), _RETRY_AFTER_MOST)
 
 
 def shown(url: str) -> str:

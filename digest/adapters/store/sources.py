@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -24,6 +24,12 @@ def _save_statement(table: sa.Table, key: str) -> Any:
 
 _SAVE_FEED = _save_statement(_feeds, "url")
 _SAVE_HOST = _save_statement(_hosts, "key")
+_FORGOTTEN = timedelta(days=30)  # after a site's robots.txt was last asked for
+_BEFORE = sa.bindparam("before", type_=schema.UtcTime)
+_FORGET_HOSTS = sa.delete(_hosts).where(
+    _hosts.c.robots_at < _BEFORE,
+    _hosts.c.put_off_until.is_(None) | (_hosts.c.put_off_until < _BEFORE),
+)
 _PUT_OFF = _hosts.c.put_off_until > sa.bindparam("since", type_=schema.UtcTime)
 
 
@@ -48,7 +54,10 @@ class Sources:
         return HostState(origin, row.robots, row.robots_at, row.put_off_until, row.put_off_why)
 
     def save_host(self, state: HostState) -> None:
+        """Keep what is known of a site; those not asked for a month are forgotten."""
         self._connection.execute(_SAVE_HOST, host_row(state))
+        if state.robots_at is not None:
+            self._connection.execute(_FORGET_HOSTS, {"before": state.robots_at - _FORGOTTEN})
 
     def put_off(self, since: datetime) -> tuple[HostState, ...]:
         """The sites to be left alone until some time after ``since``, by their keys alone."""

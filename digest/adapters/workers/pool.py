@@ -1,4 +1,4 @@
-"""Processes for work on untrusted bytes: each task can be killed, and loses nothing but itself.
+"""Tasks for worker processes, one answer each.
 
 Over pebble's ProcessPool, which kills a worker whose task takes too long and starts another. What
 is added here: a memory limit, errors that keep their types, and a pool that is made anew where
@@ -12,40 +12,25 @@ import asyncio
 import contextlib
 import os
 import pickle
-import signal
 import sys
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures.process import BrokenProcessPool
-from importlib import import_module
-from multiprocessing import context, set_forkserver_preload
-from multiprocessing.process import BaseProcess
-from types import ModuleType, TracebackType
-from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
+from types import TracebackType
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
-from digest.errors import ItemError, WorkerError
+from digest.adapters.workers.processes import death, start, stop
+from digest.adapters.workers.task import unpacked, work
+from digest.errors import WorkerError
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
 
 T = TypeVar("T")
 
-# Imported once, before workers are forked; a name that is missing is left out.
-_PRELOADED = (
-    "digest.core.feeds",
-    "digest.core.articles",
-    "feedparser",
-    "lxml.html",
-    "lxml_html_clean",
-    "tldextract",
-    "trafilatura",
-    "pebble.pool.process",
-)
 # MiB: two workers, the server they are forked from and the main process stay under 600 together.
 # The heaviest honest page, 5 MB of nothing but text, needs 176 (benchmarks.hostile).
 MEMORY_MB = 208
 _STOPPED = "stopped before it was done"
-_LONGEST_REASON = 200  # characters
 
 
 class ProcessWorkers:
@@ -105,7 +90,7 @@ class ProcessWorkers:
                     reply = await self._reply(task)
                 except BrokenProcessPool as error:
                     raise WorkerError("the worker processes broke down twice") from error
-        return cast("T", _unpacked(reply, self._memory_mb))
+        return cast("T", unpacked(reply, self._memory_mb))
 
     def prepare(self) -> None:
         """Start the processes now, in the background: work is sure to come."""
@@ -145,7 +130,7 @@ class ProcessWorkers:
         if self._pool is None:
             # In a thread: the first worker is forked once all modules are imported.
             self._pool = asyncio.create_task(
-                asyncio.to_thread(_start, self._processes, self._memory_mb)
+                asyncio.to_thread(start, self._processes, self._memory_mb)
             )
         return self._pool
 
@@ -153,7 +138,7 @@ class ProcessWorkers:
         loop = asyncio.get_running_loop()
         try:
             future = asyncio.wrap_future(
-                pool.schedule(_work, args=(task,), timeout=self._timeout), loop=loop
+                pool.schedule(work, args=(task,), timeout=self._timeout), loop=loop
             )
         except RuntimeError as error:  # pebble: the pool is not active
             raise BrokenProcessPool(str(error)) from error
@@ -169,7 +154,7 @@ class ProcessWorkers:
         except TimeoutError as error:
             raise WorkerError(f"took longer than {self._timeout:g} s and was stopped") from error
         except OSError as error:  # pebble's ProcessExpired is one
-            raise WorkerError(_death(error)) from error
+            raise WorkerError(death(error)) from error
         finally:
             self._waiting.discard(future)
             future.cancel()
@@ -182,7 +167,7 @@ class ProcessWorkers:
         if self._pool is pool:
             self._pool = None
             with contextlib.suppress(BrokenProcessPool):
-                await asyncio.to_thread(_stop, await pool)
+                await asyncio.to_thread(stop, await pool)
 
 
 def usable_cores() -> int:
@@ -192,146 +177,3 @@ def usable_cores() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-# --- the pool, in the main process -----------------------------------------------------------
-
-
-@contextlib.contextmanager
-def _bare_main() -> Iterator[None]:
-    """Keep new processes from importing the program's main module again.
-
-    They would run the whole command line's imports, and scripts without a guard would run twice.
-    Tasks are named by module and never live there.
-    """
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-
-
-class _ForkedProcess(context.ForkServerProcess):
-    @staticmethod
-    def _Popen(process_obj: BaseProcess) -> Any:  # noqa: N802 - the library's name
-        with _bare_main():
-            return context.ForkServerProcess._Popen(process_obj)
-
-
-class _SpawnedProcess(context.SpawnProcess):
-    @staticmethod
-    def _Popen(process_obj: BaseProcess) -> Any:  # noqa: N802 - the library's name
-        with _bare_main():
-            return context.SpawnProcess._Popen(process_obj)
-
-
-class _ForkContext(context.ForkServerContext):
-    Process = _ForkedProcess
-
-
-class _SpawnContext(context.SpawnContext):
-    Process = _SpawnedProcess
-
-
-def _start(processes: int, memory_mb: int) -> ProcessPool:
-    from pebble import ProcessPool
-
-    # Forked from a server that has imported everything where that is safe, 0.24 s sooner for two
-    # workers than fresh interpreters. Never from this process, whose threads would not survive it.
-    chosen = _ForkContext() if sys.platform == "linux" else _SpawnContext()
-    if sys.platform == "linux":
-        set_forkserver_preload(list(_PRELOADED))
-    pool = ProcessPool(
-        max_workers=processes, initializer=_prepare, initargs=(memory_mb,), context=chosen
-    )
-    # Ctrl-C reaches every process of the terminal. This thread's mask is inherited by the server
-    # and by all workers, so that only the main process answers it.
-    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        if not pool.active:  # asking starts it
-            raise BrokenProcessPool("no worker process could be started")
-    finally:
-        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})
-    return pool
-
-
-def _stop(pool: ProcessPool) -> None:
-    pool.stop()  # type: ignore[no-untyped-call]
-    pool.join()
-
-
-def _death(error: OSError) -> str:
-    code = getattr(error, "exitcode", None)
-    if not isinstance(code, int):
-        return f"the worker process failed ({str(error)[:_LONGEST_REASON]})"
-    if code < 0:
-        return f"the worker process was killed (signal {-code})"
-    return f"the worker process ended itself (exit code {code})"
-
-
-def _unpacked(reply: bytes, memory_mb: int) -> object:
-    """Return the value in a worker's reply, or raise the error in it."""
-    match pickle.loads(reply):  # noqa: S301 - written by our own worker
-        case ("value", value):
-            return value
-        case ("item", kind, args, state):
-            # Made without __init__, which may take more than the message alone.
-            error: ItemError = kind.__new__(kind, *args)
-            error.__dict__.update(state)
-            raise error
-        case ("memory", trace):
-            failed = WorkerError(f"needed more than {memory_mb} MB of memory")
-        case (reason, trace):
-            failed = WorkerError(f"could not be worked on ({reason})")
-    failed.add_note(trace)
-    raise failed
-
-
-# --- the work, in a worker process -----------------------------------------------------------
-
-
-def _prepare(memory_mb: int) -> None:
-    """Make a worker ready: killed at once when told to end, and bounded in memory."""
-    # Python's own handler would wait for the end of a call into C, and pebble with it.
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    if sys.platform == "linux":  # macOS takes the limit and does not keep it
-        import resource
-
-        limit = memory_mb * 1024 * 1024
-        resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
-    else:
-        for name in _PRELOADED:
-            with contextlib.suppress(ImportError):
-                import_module(name)
-
-
-def _work(task: bytes) -> tuple[int, float, bytes]:
-    """Return this process's id, its peak size in MiB, and the pickled outcome of the task."""
-    try:
-        function, args = pickle.loads(task)  # noqa: S301 - written by our own main process
-        outcome: tuple[object, ...] = ("value", function(*args))
-        reply = pickle.dumps(outcome, pickle.HIGHEST_PROTOCOL)
-    except BaseException as error:  # the border: nothing else may cross it
-        reply = _packed(error)
-    return os.getpid(), _peak_mb(), reply
-
-
-def _packed(error: BaseException) -> bytes:
-    if isinstance(error, ItemError):
-        with contextlib.suppress(Exception):
-            reply = pickle.dumps(("item", type(error), error.args, vars(error)))
-            pickle.loads(reply)  # noqa: S301 - our own, a moment ago
-            return reply
-    reason = f"{type(error).__name__}: {error!s:.{_LONGEST_REASON}}".rstrip(": ")
-    if isinstance(error, MemoryError):
-        reason = "memory"
-    trace = "".join(traceback.format_exception(error, limit=-20))[-8_000:]
-    return pickle.dumps((reason, trace))
-
-
-def _peak_mb() -> float:
-    import resource
-
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / (1024 * 1024 if sys.platform == "darwin" else 1024)
