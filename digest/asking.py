@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from digest.core import discreet, feeds, health, polling, wishes
 from digest.core.urls import registrable_domain
 from digest.errors import AddressError, FetchError, ItemError, PutOffError, WebPageError, contained
-from digest.manners import origin_of
+from digest.manners import host_of, left_alone
 from digest.models import (
     Feed,
     FeedOutcome,
@@ -72,8 +72,7 @@ def put_off_at(store: Store, now: datetime) -> Callable[[str], bool]:
     """Return what tells whether the site of an address asked to be left alone at ``now``."""
 
     def put_off(url: str) -> bool:
-        site = store.host(origin_of(url))
-        return site is not None and site.put_off_until is not None and site.put_off_until > now
+        return left_alone(store.host(host_of(url)), now) is not None
 
     return put_off
 

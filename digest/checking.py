@@ -19,11 +19,12 @@ from digest.errors import (
     AddressError,
     FetchError,
     ItemError,
+    PutOffError,
     RobotsError,
     WebPageError,
     contained,
 )
-from digest.manners import Manners, origin_of
+from digest.manners import Manners, host_of
 from digest.models import Entry, Feed, FeedState, ParsedFeed, Quality, Response, Wishes
 from digest.ports import Fetcher, Progress, Store, Workers
 
@@ -263,13 +264,16 @@ class _InPerson:
     async def before(self, _url: str) -> float:
         return 0.0
 
+    def put_off(self, _url: str) -> PutOffError | None:
+        return None
+
     def refused(self, url: str, status: int, retry_after: float | None) -> None:
-        self._refused.add(origin_of(url))
+        self._refused.add(host_of(url))
         self._manners.refused(url, status, retry_after)
 
     def forgive(self, url: str, store: Store) -> None:
         """Forget that a site wanted to be left alone, unless it said so just now."""
-        origin = origin_of(url)
-        host = store.host(origin)
-        if host is not None and host.put_off_until is not None and origin not in self._refused:
+        name = host_of(url)
+        host = store.host(name)
+        if host is not None and host.put_off_until is not None and name not in self._refused:
             store.save_host(replace(host, put_off_until=None, put_off_why=""))

@@ -109,10 +109,11 @@ def _print(out: Path, days: list[Outcome], again: Outcome, seconds: float) -> No
     same = sum(f.http_status == 304 for f in report.feeds)
     opened = report.counts["opened"]
     pages = count(opened, "page", "pages") if opened else "no page"
+    asked = len(report.feeds) - resting
     write(
-        f"\nRun once more, it asked {len(report.feeds) - resting} of {len(report.feeds)} feeds “has "
-        f"it changed?” (the others rest after\ntrouble), heard “no” from {same}, opened {pages}, and "
-        f"left the edition as it was ({report.edition}).\n"
+        f"\nRun once more, it asked {asked} of {len(report.feeds)} feeds “has it changed?” (the "
+        f"others rest after\ntrouble), heard “no” from {same}, opened {pages}, and left the edition as it "
+        f"was ({report.edition}).\n"
     )
     for number, day in enumerate(days, 1):
         counts = day.report.counts

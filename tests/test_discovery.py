@@ -73,6 +73,10 @@ def test_addresses_follow_the_pages_base() -> None:
     assert found(link("feed://c.test/f")) == ("https://c.test/f",)
 
 
+def test_no_address_fills_in_a_variable_of_the_configuration() -> None:
+    assert found(link("/f?x=${API_KEY}")) == ("https://a.test/f?x=$%7BAPI_KEY%7D",)
+
+
 def test_no_page_names_more_than_twenty() -> None:
     assert len(found("".join(link(f"/{n}") for n in range(500)))) == MOST
 

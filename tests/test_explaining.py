@@ -90,4 +90,5 @@ def test_an_entry_tells_when_its_text_changed() -> None:
         store.save_feed(FeedState(FEED), [pending("a", title="Chips")], NOW)
         store.save_revision(Revision("a", NOW, "More chips", "New words."), "f")
         lines = explain(store, "a")
-    assert "  revised     its text changed on 2026-08-05 06:30 UTC; titled “More chips” then" in lines
+    told = "its text changed on 2026-08-05 06:30 UTC; titled “More chips” then"
+    assert f"  revised     {told}" in lines

@@ -104,7 +104,7 @@ def test_two_feeds_come_into_lists_of_every_form(text: str) -> None:
         "feeds": [
             *(before.get("feeds") or []),
             {"url": NEW.url, "name": NEW.name, "category": NEW.category},
-            {"url": other.url, "name": other.name},
+            {"url": "https://other.test/?a=1,2&b=%7Bx%7D", "name": other.name},
         ]
     }
     assert after.count("\r\n") == (after.count("\n") if "\r\n" in text else 0)
@@ -186,6 +186,8 @@ def test_foreign_names_become_one_line_that_fills_in_no_variable() -> None:
     assert feedlist.fit(" A\n${API_KEY}\x1b[0m  feed ", 200) == "A {API_KEY} [0m feed"
     assert feedlist.fit("$${x} ${{y}", 20) == "{x} {{y}"
     assert feedlist.fit("abc", 2) == "ab"
+    feed = Feed("https://a.test/?x=${API_KEY}")
+    assert "https://a.test/?x=$%7BAPI_KEY%7D" in feedlist.line_of(feed)
 
 
 def test_addresses_of_one_feed_have_one_spelling() -> None:

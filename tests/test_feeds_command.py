@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -13,7 +14,9 @@ import pytest
 
 from digest import app
 from digest.adapters.store import SqlStore
+from digest.app import feedfile
 from digest.core.health import examine
+from digest.errors import ConfigError, RunError
 from digest.feedtable import health_table
 from digest.models import Feed, FeedState, HostState
 from digest.newsroom.server import Answer
@@ -332,7 +335,7 @@ def test_check_reads_the_feed_of_a_home_page_and_fallbacks(desk: Path, web: OddN
 def test_a_feed_given_up_is_taken_up_when_it_answers(desk: Path, web: OddNewsroom) -> None:
     later = END + timedelta(days=3_000)
     gone = FeedState(A, checked_at=END, gone=True, failures=7, due_at=later, error="x", title="A")
-    off = HostState("http://a.test", put_off_until=later, put_off_why="answered 429")
+    off = HostState("a.test", put_off_until=later, put_off_why="answered 429")
     remember(desk, gone, hosts=(off,))
     web.odd["a.test/feed"] = Answer(410)
     assert checked(desk)[0] == 1
@@ -343,7 +346,7 @@ def test_a_feed_given_up_is_taken_up_when_it_answers(desk: Path, web: OddNewsroo
     state = remembered(desk)[A]
     assert (state.gone, state.failures, state.due_at, state.error) == (False, 0, None, "")
     with SqlStore.open(f"sqlite:///{desk / 'digest.db'}") as store:
-        host = store.host("http://a.test")
+        host = store.host("a.test")
         assert host is not None and host.put_off_until is None
         assert store.counts()["entries"] == 0
 
@@ -352,7 +355,7 @@ def test_a_site_that_wants_to_be_left_alone_is_put_off(desk: Path, web: OddNewsr
     web.odd["a.test/feed"] = Answer(429, headers={"Retry-After": "3600"})
     assert checked(desk)[0] == 1
     with SqlStore.open(f"sqlite:///{desk / 'digest.db'}") as store:
-        host = store.host("http://a.test")
+        host = store.host("a.test")
     assert host is not None and host.put_off_until is not None
     (row,) = json.loads(call(desk, "feeds", "list", "--json").out)
     assert (row["state"], row["last_success_at"]) == ("put off", None)
@@ -434,6 +437,50 @@ def test_a_feed_once_retired_is_asked_again_when_it_is_added_anew(
     remember(desk, FeedState(B, checked_at=END, gone=True, failures=3))
     assert call(desk, "feeds", "add", B, *AT).code == 0
     assert (remembered(desk)[B].gone, remembered(desk)[B].failures) == (False, 0)
+
+
+def test_no_foreign_address_fills_in_a_variable(desk: Path, web: OddNewsroom) -> None:
+    link = '<link rel="alternate" type="application/rss+xml" href="/f?x=${HOME}">'
+    web.odd |= {
+        "b.test/feed": Answer(301, headers={"Location": "/f?x=${HOME}"}),
+        "b.test/f?x=${HOME}": feed("b.test"),
+        "home.test/": page(link),
+        "home.test/f?x=$%7BHOME%7D": feed("home.test"),
+    }
+    for url in (B, HOME):
+        assert call(desk, "feeds", "add", url, *AT).code == 0
+    assert [url for url, _, _ in listed(desk)[1:]] == [
+        f"http://{host}.test/f?x=$%7BHOME%7D" for host in ("b", "home")
+    ]
+
+
+def test_commands_at_the_same_time_keep_each_others_changes(desk: Path, web: OddNewsroom) -> None:
+    web.odd |= {"c.test/f": feed("c.test", "C"), "d.test/f": feed("d.test", "D")}
+    path = desk / "config.yaml"
+    opml = b'<opml><body><outline xmlUrl="http://e.test/f"/></body></opml>'
+
+    def add(url: str) -> Any:
+        return app.add_feed(path, url, name="", category="", now=END)
+
+    with ThreadPoolExecutor() as threads:
+        with feedfile.alone(path):
+            busy = pytest.raises(RunError, match="another command is changing")
+            with busy, feedfile.alone(path, patience=0):
+                pass
+            kept: list[Future[Any]] = [
+                threads.submit(add, "http://c.test/f"),
+                threads.submit(app.import_feeds, path, opml, END, name="x"),
+                threads.submit(app.remove_feed, path, "Alpha"),
+            ]
+            late = threads.submit(add, "http://d.test/f")
+            assert not wait([*kept, late], 0.6).done
+            feedfile.add(path, [Feed("http://d.test/f", "First")])
+        for done in kept:
+            done.result()
+        with pytest.raises(ConfigError, match="in the list already"):
+            late.result()
+    assert sorted(name or url for url, name, _ in listed(desk)) == ["C", "First", "http://e.test/f"]
+    assert {file.name for file in desk.iterdir()} <= {"config.yaml", "digest.db"}
 
 
 # --- OPML ------------------------------------------------------------------------------------

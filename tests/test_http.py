@@ -17,7 +17,7 @@ import pytest
 from digest.adapters.http import HttpFetcher
 from digest.adapters.http.network import kind_of
 from digest.adapters.http.turns import Turns
-from digest.errors import ConfigError, FetchError, RobotsError
+from digest.errors import ConfigError, FetchError, PutOffError, RobotsError
 from digest.models import Response, Validators
 from tests.loopback import Loopback, Reply, Request
 
@@ -197,6 +197,15 @@ def test_a_feed_has_moved_only_when_every_redirect_was_permanent(
     response = fetched(pages, "http://old.test/0")
     assert response.url == f"http://new.chips.test/{len(statuses)}"
     assert response.moved_to == (response.url if moved else None)
+
+
+def test_where_a_feed_has_moved_to_fills_in_no_variable_of_the_configuration() -> None:
+    pages: dict[str, Any] = {
+        "/0": leads_to("http://new.test/f?x=${API_KEY}", 301),
+        "/f?x=${API_KEY}": Reply(200, b"x"),
+    }
+    response = fetched(pages, "http://old.test/0")
+    assert response.moved_to == "http://new.test/f?x=$%7BAPI_KEY%7D"
 
 
 def test_relative_redirects_resolve_against_the_address_before_them() -> None:
@@ -794,6 +803,9 @@ class Usher:
         if self.out and self.out in url:
             raise RobotsError(url, f"{self.out} keeps us out", retry_after=60.0)
         return self.pause
+
+    def put_off(self, _url: str) -> PutOffError | None:
+        return None
 
     def refused(self, url: str, status: int, retry_after: float | None) -> None:
         self.told.append((url, status, retry_after))

@@ -14,6 +14,7 @@ from typing import Any, cast
 import pytest
 
 from digest.asking import Asking
+from digest.checking import Checking
 from digest.core.ownership import Offer
 from digest.errors import ItemError, StoreError, contained
 from digest.models import Entry, EntryOutcome, Quality, Response, Wishes
@@ -94,6 +95,49 @@ def test_an_error_nobody_thought_of_costs_one_page() -> None:
         "http://wire.test/a cannot be read (unexpected KeyError: 'odd')"
     ]
     assert saved[0][0].quality is Quality.FEED_ONLY
+
+
+class BrokenPages:
+    """A fetcher that gives a feed, and fails at its pages."""
+
+    @asynccontextmanager
+    async def answer(self, url: str, **_: object) -> AsyncIterator[Response]:
+        if url != WIRE.url:
+            raise KeyError("odd")
+        yield Response(url, 200, {}, rss("One"))
+
+
+class OwnWorkers:
+    """Workers that are this process."""
+
+    async def run(self, task: Any, *given: object) -> Any:
+        return task(*given)
+
+
+async def _allowed(_url: str) -> None:
+    return None
+
+
+@pytest.mark.parametrize("fetcher", [Broken(), BrokenPages()])
+def test_an_error_nobody_thought_of_costs_a_check_one_feed_or_page(fetcher: object) -> None:
+    manners = SimpleNamespace(
+        pages=None, feeds=0, agent="x", ask=_allowed, known_wishes=_nothing_wished
+    )
+    checking = Checking(
+        cast("Any", fetcher),
+        cast("Any", OwnWorkers()),
+        cast("Any", SimpleNamespace(feed_states=dict, host=lambda _: None)),
+        cast("Any", manners),
+        SilentProgress(),
+        now=NOW,
+    )
+    (checked,) = asyncio.run(checking.run([replace(WIRE, open_pages=True)]))
+    odd = "cannot be read (unexpected KeyError: 'odd')"
+    if checked.page:
+        assert (checked.error, checked.page.note) == ("", f"{checked.page.url} {odd}")
+    else:
+        assert checked.error == f"{WIRE.url} {odd}"
+    assert bool(checked.page) == isinstance(fetcher, BrokenPages)
 
 
 def test_what_is_to_stop_a_run_still_stops_it() -> None:

@@ -16,7 +16,7 @@ from digest.adapters.http import HttpFetcher
 from digest.adapters.store import SqlStore
 from digest.adapters.workers import ProcessWorkers
 from digest.errors import AddressError, FetchError, PutOffError, RobotsError, WorkerError
-from digest.manners import Manners, origin_of, product
+from digest.manners import Manners, host_of, origin_of, product
 from digest.models import HostState, Wishes
 from tests.loopback import Loopback, Reply, Request
 from tests.test_http import FakeTime
@@ -47,6 +47,21 @@ class Inline:
 
     def peak_rss_mb(self) -> float:
         return 0.0
+
+
+class Held(Inline):
+    """Counts how many texts it is given at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.now = self.most = 0
+
+    async def run(self, function: Callable[..., T], *args: object) -> T:
+        self.now += 1
+        self.most = max(self.most, self.now)
+        await asyncio.sleep(0.001)
+        self.now -= 1
+        return await super().run(function, *args)
 
 
 class Site:
@@ -164,8 +179,9 @@ def test_it_is_asked_once_for_many_pages_and_once_a_day_across_runs(
         (Reply(200, b""), "", ""),
         (Reply(200, b"<html>User-agent: *\nDisallow: /"), "", ""),
         (Reply(500, b"oh"), None, r"could not be read \(it answered 500\)"),
-        (Reply(429, b"", {"Retry-After": "0"}), None, "could not be read"),
         (Reply(302, b"", {"Location": "/robots.txt"}), None, "could not be read"),
+        (Reply(302, b"", {"Location": "http://127.0.0.1:9/r"}), None, "could not be read"),
+        (Reply(200, b"#" * 5_000_001), None, "could not be read"),
         (Reply(200, b"x", {"Content-Encoding": "gzip"}), None, r"could not be read, so its pages"),
         (
             Reply(301, b"", {"Location": "http://other.test/r"}),
@@ -173,7 +189,7 @@ def test_it_is_asked_once_for_many_pages_and_once_a_day_across_runs(
             "out",
         ),
     ],
-    ids=["404", "403", "empty", "page", "500", "429", "loop", "broken", "moved"],
+    ids=["404", "403", "empty", "page", "500", "loop", "private", "large", "broken", "moved"],
 )
 def test_what_an_answer_in_its_place_means(
     site: Callable[..., Site], reply: Reply, kept: str | None, told: str
@@ -191,7 +207,7 @@ def test_what_an_answer_in_its_place_means(
     at(here, work)
     state = here.store.host("http://chips.test")
     assert state is not None
-    assert (state.robots, state.robots_at) == (kept, NOON)
+    assert (state.robots, state.robots_at, state.robots_lost) == (kept, NOON, kept is None)
     assert here.workers.calls == (kept or "").count("User")
 
 
@@ -215,6 +231,48 @@ def test_one_that_could_not_be_had_is_asked_for_again_in_an_hour(
     here.now += timedelta(minutes=61)
     here.server.pages[ROBOTS] = Reply(404)
     assert at(here, opened) == 200
+
+
+@pytest.mark.parametrize("outage", [Reply(501, b"oh"), Reply(429)], ids=["501", "429"])
+def test_in_an_outage_it_keeps_out_and_what_it_wished_before_counts(
+    site: Callable[..., Site], outage: Reply
+) -> None:
+    here = site(robots_txt=Reply(200, b"User-agent: *\nContent-Signal: ai-input=no\nAllow: /"))
+    assert at(here, opened) == 200
+    here.now += timedelta(days=2)
+    here.server.pages[ROBOTS] = outage
+
+    async def work(http: HttpFetcher, manners: Manners) -> None:
+        for _ in range(2):
+            assert not (await manners.wishes(PAGE)).ai_input
+            with pytest.raises((RobotsError, PutOffError)):
+                await opened(http, manners)
+
+    at(here, work)
+    at(here, work)
+    assert here.asked() == 2
+    here.now += timedelta(minutes=61)
+    here.server.pages[ROBOTS] = Reply(404)
+    assert (at(here, opened), at(here, wished)) == (200, Wishes())
+
+
+async def wished(_http: HttpFetcher, manners: Manners) -> Wishes:
+    return await manners.wishes(PAGE)
+
+
+def test_the_texts_of_many_sites_are_not_held_in_memory(site: Callable[..., Site]) -> None:
+    rules = b"User-agent: *\n" + b"Disallow: /a-rather-long-path\n" * 500
+    here = site(robots_txt=Reply(200, rules))
+    held = Held()
+
+    async def work(_http: HttpFetcher, manners: Manners) -> None:
+        urls = [f"http://n{n}.test/x" for n in range(30)]
+        await asyncio.gather(*(manners.wishes(url) for url in urls))
+        assert (held.calls, held.most) == (30, 4)
+        kept = [one for one in vars(manners).values() if isinstance(one, dict | set)]
+        assert len(repr(kept)) < 20_000  # characters
+
+    at(here, work, workers=held)
 
 
 def test_a_page_at_a_refused_address_says_so_itself(site: Callable[..., Site]) -> None:
@@ -320,6 +378,8 @@ def test_where_the_user_says_so_it_is_asked_for_its_wishes_only(site: Callable[.
         (503, None, 15),
         (429, "999999", 24 * 60),
         (429, "nonsense", 15),
+        (429, "0", 1),
+        (503, "Tue, 10 Mar 2020 12:00:00 GMT", 1),
     ],
 )
 def test_a_site_is_put_off_in_this_run_and_after_a_restart(
@@ -342,7 +402,7 @@ def test_a_site_is_put_off_in_this_run_and_after_a_restart(
                 await face(http, manners)
             day = "" if until.date() == here.now.date() else "11 March "
             assert str(caught.value) == (
-                "http://chips.test asked to be left alone until "
+                "chips.test asked to be left alone until "
                 f"{day}{until:%H:%M} UTC (answered {status})"
             )
             assert caught.value.retry_after == (until - here.now).total_seconds()
@@ -366,7 +426,7 @@ def test_a_date_to_come_back_at_is_kept(site: Callable[..., Site]) -> None:
             await polled(http, manners, "http://chips.test/busy")
 
     at(here, work)
-    state = here.store.host("http://chips.test")
+    state = here.store.host("chips.test")
     assert state is not None
     assert state.put_off_until is not None
     assert abs(state.put_off_until - NOON - timedelta(hours=2)) < timedelta(seconds=30)
@@ -400,7 +460,7 @@ def test_only_the_site_that_answered_is_put_off(site: Callable[..., Site]) -> No
         with pytest.raises(FetchError, match=r"short.test/a answered 429"):
             await polled(http, manners, "http://short.test/a")
         assert await polled(http, manners, "http://short.test/b") == 200
-        with pytest.raises(PutOffError, match=r"short.test/a leads elsewhere: http://chips.test"):
+        with pytest.raises(PutOffError, match=r"short.test/a leads elsewhere: chips.test asked"):
             await polled(http, manners, "http://short.test/a")
 
     at(here, work)
@@ -417,9 +477,61 @@ def test_a_longer_wish_is_not_shortened_and_our_rules_are_kept(site: Callable[..
 
     at(here, work)
     ours = "User-agent: *\nDisallow: /x"
-    assert here.store.host("http://chips.test") == HostState(
-        "http://chips.test", ours, NOON, NOON + timedelta(hours=2), "answered 503"
+    assert here.store.host("http://chips.test") == HostState("http://chips.test", ours, NOON)
+    assert here.store.host("chips.test") == HostState(
+        "chips.test", put_off_until=NOON + timedelta(hours=2), put_off_why="answered 503"
     )
+
+
+def test_a_host_is_put_off_under_every_scheme_and_port(site: Callable[..., Site]) -> None:
+    here = site()
+
+    async def work(_http: HttpFetcher, manners: Manners) -> None:
+        manners.refused(PAGE, 429, None)
+        for url in ("https://chips.test/", "http://chips.test:8080/x"):
+            assert manners.put_off(url) is not None
+        assert manners.put_off("http://www.chips.test/") is None
+
+    at(here, work)
+
+
+def test_what_was_put_off_by_a_clock_that_was_ahead_does_not_count(
+    site: Callable[..., Site],
+) -> None:
+    here = site(robots_txt=Reply(404))
+    here.now += timedelta(days=200)
+
+    async def refused(_http: HttpFetcher, manners: Manners) -> None:
+        manners.refused(PAGE, 503, 7200.0)
+
+    at(here, refused)
+    here.now = NOON
+    assert at(here, opened) == 200
+    at(here, refused)
+    state = here.store.host("chips.test")
+    assert state is not None
+    assert state.put_off_until == NOON + timedelta(hours=2)
+
+
+def test_another_process_s_put_off_counts_at_once_and_is_kept(site: Callable[..., Site]) -> None:
+    here = site(robots_txt=Reply(200, b"User-agent: *\nDisallow: /x"))
+
+    async def work(http: HttpFetcher, manners: Manners) -> None:
+        async with here.run() as (_, other):
+            assert manners.put_off(PAGE) is None
+            other.refused(PAGE, 429, 7200.0)
+            assert manners.put_off(PAGE) is not None
+            with pytest.raises(PutOffError):
+                await opened(http, manners)
+            await other.wishes("http://chips.test:81/")  # saves what it heard of another origin
+
+    at(here, work)
+    here.server.pages[ROBOTS] = OUT
+    here.now += timedelta(hours=1)
+    at(here, lambda _http, manners: manners.wishes(PAGE))
+    state = here.store.host("chips.test")
+    assert state is not None
+    assert state.put_off_until == NOON + timedelta(hours=2)
 
 
 def test_names_and_origins() -> None:
@@ -427,3 +539,4 @@ def test_names_and_origins() -> None:
     assert product("MyReader") == "MyReader"
     assert origin_of("HTTPS://me:pw@Chips.test:443/a?b#c") == "https://chips.test"
     assert origin_of("http://chips.test:8080/" + "x" * 3_000) == "http://chips.test:8080"
+    assert host_of("HTTPS://me:pw@Chips.test:8443/a?b#c") == "chips.test"

@@ -93,7 +93,7 @@ class World:
         self.pages[host + path] = Reply(200, page(shown, meta), {**HTML, **(headers or {})})
         listed = [(p, one) for p, one in self.pieces.items() if p.startswith(f"{host}/")]
         self.pages[f"{host}/feed"] = Reply(200, feed(*listed))
-        told = Reply(500, b"down") if robots is None else Reply(200, robots.encode() or b"\n")
+        told = Reply(501, b"down") if robots is None else Reply(200, robots.encode() or b"\n")
         self.pages.setdefault(f"{host}/robots.txt", told)
 
     async def _asks_back(self, request: Request, _writer: asyncio.StreamWriter) -> Reply:

@@ -90,7 +90,7 @@ def test_a_site_that_asked_to_be_left_alone_is_one_problem_and_is_left_alone(
     assert 1 <= asked <= 2  # those that were on their way together
     told = [p for p in report["problems"] if p["subject"] == "http://wire.test"]
     assert len(told) == 1
-    assert "http://wire.test asked to be left alone until " in told[0]["message"]
+    assert "wire.test asked to be left alone until " in told[0]["message"]
     assert len(report["problems"]) == 1 + asked
     assert report["counts"]["opened"] == asked
     assert {a.quality for a in stored(tmp_path).values()} == {Quality.FEED_ONLY}

@@ -67,6 +67,11 @@ def test_a_pause_is_read_from_our_group_only() -> None:
 def test_a_web_page_in_its_place_keeps_nobody_out() -> None:
     page = b"\n<!DOCTYPE html>\n<p>\nUser-agent: *\nDisallow: /\n</p>"
     assert decoded(page) == ""
+    assert decoded(b"<!-- moved -->\n<html lang='en'><p>\nDisallow: /") == ""
+
+
+def test_a_comment_of_html_before_the_rules_makes_no_web_page() -> None:
+    assert not allowed(decoded(b"<!-- -->\nUser-agent: *\nDisallow: /"))
 
 
 def test_only_the_first_half_megabyte_counts_and_broken_bytes_do_no_harm() -> None:

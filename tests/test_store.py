@@ -134,7 +134,9 @@ def test_feed_states_come_back_exactly_and_the_latest_word_counts(store: SqlStor
 
 
 def test_a_site_comes_back_exactly_and_the_latest_word_counts(path: Path) -> None:
-    site = HostState("https://wire.test", "User-agent: *", NOW, NOW + timedelta(hours=1), "429")
+    site = HostState(
+        "https://wire.test", "User-agent: *", NOW, NOW + timedelta(hours=1), "429", True
+    )
     bare = HostState("https://wire.test:8443")
     with SqlStore.open(address(path)) as store:
         assert store.host(site.origin) is None
@@ -155,9 +157,10 @@ def test_a_site_not_asked_for_a_month_is_forgotten_unless_it_is_put_off(store: S
         "https://resting.test", None, old.robots_at, NOW + timedelta(hours=1), "429"
     )
     recent = HostState("https://recent.test", "", NOW - timedelta(days=29))
-    for site in (old, resting, recent, HostState("https://new.test", "", NOW)):
+    past = HostState("past.test", put_off_until=NOW - timedelta(days=31), put_off_why="429")
+    for site in (old, resting, recent, past, HostState("https://new.test", "", NOW)):
         store.save_host(site)
-    assert store.host(old.origin) is None
+    assert store.host(old.origin) is store.host(past.origin) is None
     assert store.host(resting.origin) == resting
     assert store.host(recent.origin) == recent
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import replace
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from digest.adapters import files
 from digest.adapters.store import SqlStore
+from digest.app import feedfile
 from digest.app.parts import (
     Unwatched,
     fetcher_of,
@@ -20,14 +20,14 @@ from digest.app.parts import (
     workers_of,
 )
 from digest.checking import Checked, Checking, taken_up
-from digest.config import Config, parse
+from digest.config import Config
 from digest.core import feedlist, health, opml
 from digest.core.discreet import shown
 from digest.core.health import Health
-from digest.core.urls import canonical
+from digest.core.urls import canonical, inert
 from digest.errors import ConfigError, RunError
 from digest.interrupts import finish
-from digest.manners import origin_of
+from digest.manners import host_of, left_alone
 from digest.models import Feed, FeedState
 from digest.ports import Progress
 from digest.render.printable import line
@@ -42,8 +42,7 @@ def feed_health(config: Config, now: datetime) -> tuple[list[Health], Mapping[st
         states = store.feed_states()
 
         def put_off(url: str) -> datetime | None:
-            host = store.host(origin_of(url))
-            return host.put_off_until if host else None
+            return left_alone(store.host(host_of(url)), now)
 
         found = [health.examine(feed, states, now, put_off) for feed in config.feed_list()]
     return health.worst_first(found), states
@@ -109,12 +108,12 @@ def add_feed(
             raise RunError(f"{shown(url)} is not added: {why}")
         feed = replace(
             given,
-            url=checked.moved_to or checked.address,
+            url=inert(checked.moved_to or checked.address),
             name=given.name or feedlist.fit(checked.title, feedlist.NAME_CHARS),
         )
-        if feed.url != url:
-            _refuse_known(listed, feed.url)
-        feedfile.add(path, [feed])
+        with feedfile.alone(path):  # the list may have changed while the feed was asked
+            _refuse_known(feedfile.read(path, feed)[1], feed.url)
+            feedfile.add(path, [feed])
         _take_up(store, [feed], now)
     address = shown(feed.url)
     called = f"{feed.name} ({address})" if feed.name else address
@@ -124,15 +123,13 @@ def add_feed(
 
 def remove_feed(path: Path, which: str) -> str:
     """Take a feed, by address or name, out of the configuration, and say so; raises ConfigError."""
-    text = feedfile.text(path)
-    listed = feedfile.parsed(path, text).feed_list()
-    n = _place(listed, which, path)
-    if len(listed) == 1:
-        raise ConfigError("it is the only feed, and a configuration has at least one", key="URL")
-    changed = feedlist.removed(text, n)
-    if feedfile.parsed(path, changed).feed_list() != (*listed[:n], *listed[n + 1 :]):
-        raise ConfigError(f"{path} cannot be changed safely; take the feed out by hand", key="URL")
-    feedfile.put(path, changed)
+    with feedfile.alone(path):
+        listed = feedfile.listed(path)
+        n = _place(listed, which, path)
+        if len(listed) == 1:
+            why = "it is the only feed, and a configuration has at least one"
+            raise ConfigError(why, key="URL")
+        feedfile.remove(path, listed, n)
     name = listed[n].name or shown(listed[n].url)
     return f"{name} is taken out of {path}; its stored articles stay"
 
@@ -148,17 +145,18 @@ def import_feeds(
     if not listing.feeds:
         why = f" ({listing.problems[0]})" if listing.problems else ""
         raise ConfigError(f"{name} lists no feed that can be used{why}", key="OPML")
-    config, listed = feedfile.read(path, listing.feeds[0])
-    known = {feedlist.spelling(feed.url) for feed in listed}
     found: dict[str, Feed] = {}
     for feed in listing.feeds:
         found.setdefault(feedlist.spelling(feed.url), feed)
-    new = [feed for key, feed in found.items() if key not in known]
-    if new:
-        feedfile.add(path, new)
-        if config.store_path.exists():
-            with open_store(config) as store:
-                _take_up(store, new, now)
+    with feedfile.alone(path):
+        config, listed = feedfile.read(path, listing.feeds[0])
+        known = {feedlist.spelling(feed.url) for feed in listed}
+        new = [feed for key, feed in found.items() if key not in known]
+        if new:
+            feedfile.add(path, new)
+    if new and config.store_path.exists():
+        with open_store(config) as store:
+            _take_up(store, new, now)
     told = [f"{count(len(new), 'feed is', 'feeds are')} added to {path}" if new else "none is new"]
     twice = len(listing.feeds) - len(new)
     told += [f"{twice:,} there already"] if twice else []

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 MOST_BYTES: Final = 500 * 1024  # more need not be read (RFC 9309, 2.5)
 
+_PAGE: Final = re.compile(r"<(?:!doctype\s+html|html|head|body)[\s>]", re.IGNORECASE)
 _EVERYBODY: Final = "User-agent: *"
 _COMMENT: Final = re.compile(r"#.*")
 # protego takes these spellings too; a line it took for another program's would end our group.
@@ -41,7 +42,8 @@ class Verdict:
 def decoded(body: bytes) -> str:
     """Return the rules in an answer; "" for a web page that stands in their place."""
     value = body[:MOST_BYTES].decode("utf-8-sig", "replace").replace("\x00", "")
-    return "" if value.lstrip().startswith("<") else value
+    start = value.lstrip()[:1_000]
+    return "" if start.startswith("<") and _PAGE.search(start) else value
 
 
 def meant_for(agent: str, text: str) -> str:

@@ -18,7 +18,7 @@ from digest.errors import StoreError
 from digest.models import EntryOutcome, FeedState, KeptEntry, State, StoredEdition
 
 FORMAT = "digest-state/1"
-MOST_CHARS = 64_000_000  # in all files together: six times what is kept of 65 feeds
+MOST_CHARS = 64_000_000  # in all files together: five times what is kept of 65 feeds
 LONGEST_LINE = 2_000_000  # characters; read as JSON they may take 25 times that
 LONGEST_RECORD = 900_000  # characters of an edition's; it has some 60,000, its line twice at most
 REACH = timedelta(days=400)  # how far back anything is kept

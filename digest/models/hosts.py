@@ -8,11 +8,14 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class HostState:
-    """One origin: its robots.txt, and whether it asked to be left alone for a while."""
+    """The robots.txt of an origin, or until when a host asked to be left alone."""
 
-    origin: str  # "https://example.org", with a port where it is not the scheme's own
-    # What its robots.txt says to us; "" for nothing, None: could not be had, or not asked yet.
+    # "https://example.org", with a port where it is not the scheme's own; for what was put off the
+    # name alone, "example.org"
+    origin: str
+    # What its robots.txt last said to us; "" for nothing, None: it was never had.
     robots: str | None = None
     robots_at: datetime | None = None  # when it was asked for, whatever came of it
     put_off_until: datetime | None = None
     put_off_why: str = ""  # a phrase: "answered 429"
+    robots_lost: bool = False  # it could not be had when it was last asked for

@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeVar
 
+from digest.errors import PutOffError
 from digest.models import Edition, OutputResult, Response, Validators
 
 T = TypeVar("T")
@@ -24,6 +25,10 @@ class Manners(Protocol):
         at once. Raises PutOffError or RobotsError where ``url`` is not to be asked now, or not at
         all.
         """
+        ...
+
+    def put_off(self, url: str) -> PutOffError | None:
+        """Return the error for a site that asked to be left alone meanwhile, or None; at once."""
         ...
 
     def refused(self, url: str, status: int, retry_after: float | None) -> None:

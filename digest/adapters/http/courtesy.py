@@ -23,9 +23,17 @@ async def pause(manners: Manners, asked: str, hop: str) -> float:
     try:
         return await manners.before(hop)
     except FetchError as error:
-        if hop == asked:
-            raise
-        message = printable(f"{shown(asked)} leads elsewhere: {error}")
-        raise type(error)(
-            asked, message, status=error.status, retry_after=error.retry_after
-        ) from error
+        raise _named(error, asked, hop) from error
+
+
+def check(manners: Manners, asked: str, hop: str) -> None:
+    """Raise the error for a site that asked to be left alone while ``hop`` waited for its turn."""
+    if (off := manners.put_off(hop)) is not None:
+        raise _named(off, asked, hop)
+
+
+def _named(error: FetchError, asked: str, hop: str) -> FetchError:
+    if hop == asked:
+        return error
+    message = printable(f"{shown(asked)} leads elsewhere: {error}")
+    return type(error)(asked, message, status=error.status, retry_after=error.retry_after)

@@ -169,15 +169,14 @@ class HttpFetcher:
         permanent = True
         here = exchange.parsed(url)
         for hop in range(MOST_REDIRECTS + 1):
-            pause = (
-                partial(courtesy.pause, manners, url, str(here) if hop else url)
-                if manners
-                else None
-            )
-            if pause:
-                await pause()  # it may take requests of its own, so no turn is held yet
             domain = registrable_domain(exchange.host_of(here))
-            async with self._turns.turn(domain, pause) as place:
+            turn = partial(self._turns.turn, domain)
+            if manners is not None:
+                at = str(here) if hop else url
+                # It may take requests of its own, so no turn is held yet.
+                pause = await courtesy.pause(manners, url, at)
+                turn = partial(turn, pause, partial(courtesy.check, manners, url, at))
+            async with turn() as place:
                 if self._late[domain] >= _MOST_LATE:
                     raise Trouble(
                         f"is not asked: {domain} let {_MOST_LATE} requests run out of time"

@@ -32,24 +32,24 @@ class Turns:
 
     @asynccontextmanager
     async def turn(
-        self, domain: str, pause: Callable[[], Awaitable[float]] | None = None
+        self, domain: str, pause: float = 0.0, check: Callable[[], None] = lambda: None
     ) -> AsyncIterator[Place]:
         """Hold a turn for one request to ``domain``; first come, first served.
 
-        ``pause`` gives the least seconds since the start before, where that may be more than
-        ``interval``; asked when the turn comes and when it starts, it may also call it off.
-        The place among all requests is given up with the turn, unless its holder keeps it.
+        ``pause`` is the least number of seconds since the start before, where that is more than
+        ``interval``. ``check``, called when the turn comes and when it starts, may call it off by
+        raising; as it cannot wait, it cannot wait for another turn of this domain. The place among
+        all requests is given up with the turn, unless its holder keeps it.
         """
         state = self._domains.setdefault(domain, _Domain(self._per_domain))
         async with state.places:
             async with state.start:
-                apart = max(self._interval, await pause() if pause else 0.0)
+                check()
                 if state.started is not None:
-                    wait = state.started + apart - self._clock()
+                    wait = state.started + max(self._interval, pause) - self._clock()
                     if wait > 0:
                         await self._sleep(wait)
-                if pause:
-                    await pause()
+                check()
                 await self._places.acquire()
                 # Noted here, not before the wait for a place: the next start is spaced from the
                 # true one.

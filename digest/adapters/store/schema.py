@@ -118,6 +118,7 @@ hosts = sa.Table(
     _time("robots_at", optional=True),
     _time("put_off_until", optional=True),
     _text("put_off_why"),
+    sa.Column("robots_lost", sa.Boolean, nullable=False),
 )
 
 entries = sa.Table(

@@ -24,10 +24,10 @@ def _save_statement(table: sa.Table, key: str) -> Any:
 
 _SAVE_FEED = _save_statement(_feeds, "url")
 _SAVE_HOST = _save_statement(_hosts, "key")
-_FORGOTTEN = timedelta(days=30)  # after a site's robots.txt was last asked for
+_FORGOTTEN = timedelta(days=30)  # after robots.txt was last asked for, or a put-off ended
 _BEFORE = sa.bindparam("before", type_=schema.UtcTime)
 _FORGET_HOSTS = sa.delete(_hosts).where(
-    _hosts.c.robots_at < _BEFORE,
+    sa.func.coalesce(_hosts.c.robots_at, _hosts.c.put_off_until) < _BEFORE,
     _hosts.c.put_off_until.is_(None) | (_hosts.c.put_off_until < _BEFORE),
 )
 _PUT_OFF = _hosts.c.put_off_until > sa.bindparam("since", type_=schema.UtcTime)
@@ -51,7 +51,14 @@ class Sources:
         row = self._connection.execute(query).first()
         if row is None:
             return None
-        return HostState(origin, row.robots, row.robots_at, row.put_off_until, row.put_off_why)
+        return HostState(
+            origin,
+            row.robots,
+            row.robots_at,
+            row.put_off_until,
+            row.put_off_why,
+            row.robots_lost,
+        )
 
     def save_host(self, state: HostState) -> None:
         """Keep what is known of a site; those not asked for a month are forgotten."""
@@ -99,6 +106,7 @@ def host_row(state: HostState) -> dict[str, Any]:
         "robots_at": state.robots_at,
         "put_off_until": state.put_off_until,
         "put_off_why": state.put_off_why,
+        "robots_lost": state.robots_lost,
     }
 
 
