@@ -216,7 +216,9 @@ class Checking:
             answer.url,
             wished,
         )
-        return replace(checked, page=page)
+        shown_instead = found.quality in (Quality.ERROR, Quality.CONSENT)
+        unheard = ("the article’s page was not shown",) if shown_instead else ()
+        return replace(checked, page=page, unheard=unheard)
 
     async def _access(self, url: str) -> tuple[str, str]:
         """Return what robots.txt says of opening a page, or "" and why that is not known."""
@@ -238,7 +240,7 @@ class Checking:
             self._asked.forgive(address, self._store)
         stands_in = checked.address in checked.feed.fallbacks
         read = checked.address if stands_in else checked.feed.url
-        state = self._states.get(read)
+        state = self._store.feed_states().get(read)  # as it is now: a run may have been here
         if state is None:
             return
         fresh = taken_up(state, moved_to=checked.moved_to)

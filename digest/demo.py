@@ -112,8 +112,8 @@ def _print(out: Path, days: list[Outcome], again: Outcome, seconds: float) -> No
     asked = len(report.feeds) - resting
     write(
         f"\nRun once more, it asked {asked} of {len(report.feeds)} feeds “has it changed?” (the "
-        f"others rest after\ntrouble), heard “no” from {same}, opened {pages}, and left the edition as it "
-        f"was ({report.edition}).\n"
+        f"others rest after\ntrouble), heard “no” from {same}, opened {pages}, and left the "
+        f"edition as it was ({report.edition}).\n"
     )
     for number, day in enumerate(days, 1):
         counts = day.report.counts

@@ -9,6 +9,7 @@ import platform
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AsyncExitStack, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -174,22 +175,38 @@ async def _workers(config: Config) -> str:
 
 
 async def _feeds(config: Config) -> str:
-    asked = config.feed_list()[:ASKED]
-    async with app.fetcher_of(config) as fetcher:
+    """Ask the first feeds, but those that are gone or want to be left alone."""
+    first = config.feed_list()[:ASKED]
+    async with AsyncExitStack() as stack:
+        fetcher = await stack.enter_async_context(app.fetcher_of(config))
+        workers = await stack.enter_async_context(app.workers_of(config))
+        manners, gone = None, set()
+        with suppress(StoreError):  # which is told as the store's own trouble
+            store = stack.enter_context(app.open_to_read(config))
+            gone = {url for url, state in store.feed_states().items() if state.gone}
+            manners = app.manners_of(config, store, fetcher, workers)
+        faced = manners.feeds if manners else None
 
         async def ask(url: str) -> str:
             try:
-                async with fetcher.answer(url):
+                async with fetcher.answer(url, manners=faced):
                     return ""
             except ItemError as error:
                 return str(error)
 
+        asked = [
+            feed
+            for feed in first
+            if feed.url not in gone and not (faced and faced.put_off(feed.url))
+        ]
         troubles = [t for t in await asyncio.gather(*(ask(f.url) for f in asked)) if t]
-    if len(troubles) == len(asked):
-        lost = f"none of the first {len(asked)} answered; {troubles[0]}"
-        raise ItemError(lost if asked[1:] else troubles[0])
-    told = f" ({'; '.join(troubles)})" if troubles else ""
-    return f"{len(asked) - len(troubles)} of the first {len(asked)} answered{told}"
+    left = len(first) - len(asked)
+    alone = f"; {left} left alone (`digest feeds list` says why)" if left else ""
+    if asked and len(troubles) == len(asked):
+        lost = f"none of the first {len(first)} answered; {troubles[0]}{alone}"
+        raise ItemError(lost if first[1:] else troubles[0])
+    told = (f" ({'; '.join(troubles)})" if troubles else "") + alone
+    return f"{len(asked) - len(troubles)} of the first {len(first)} answered{told}"
 
 
 async def _page(config: Config, base_url: str) -> str:

@@ -21,6 +21,7 @@ WIDTH = 80
 _NAME, _CATEGORY = 24, 9  # columns: a name is cut below only where no category is shown
 _LEAST = 16  # columns of a name, however narrow the terminal
 _GAP = 2
+_MINUTE = timedelta(minutes=1)
 _LABEL = 10
 _TYPED = re.compile("`[^`]{1,60}`")
 _FIXED = "\u00a0"  # a space where no line is broken
@@ -97,12 +98,18 @@ def _row(health: Health, now: datetime) -> tuple[str, ...]:
         line(health.name),
         line(health.feed.category),
         str(health.condition),
-        span_of(now - health.last_success_at) if health.last_success_at else "never",
+        _heard(health.last_success_at, now),
         str(health.failures or ""),
         _pace(health.per_week),
         span_of(health.silent_for) if health.silent_for is not None else "",
         "never" if health.condition is Condition.GONE else due,
     )
+
+
+def _heard(at: datetime | None, now: datetime) -> str:
+    if at is None:
+        return "never"
+    return span_of(now - at) if now - at >= _MINUTE else "now"
 
 
 def _sum(listed: Sequence[Health]) -> str:
@@ -114,8 +121,11 @@ def _sum(listed: Sequence[Health]) -> str:
 # --- a check ---------------------------------------------------------------------------------
 
 
-def checked_lines(checked: Checked, now: datetime) -> Iterator[str]:
-    """Yield what a check found of one feed, a line or more for each thing."""
+def checked_lines(checked: Checked, now: datetime, *, listed: bool = True) -> Iterator[str]:
+    """Yield what a check found of one feed, a line or more for each thing.
+
+    ``listed`` says whether the configuration lists it.
+    """
     url = shown(checked.feed.url)
     name = line(checked.feed.name or checked.title)
     yield f"{name} — {url}" if name else url
@@ -125,11 +135,11 @@ def checked_lines(checked: Checked, now: datetime) -> Iterator[str]:
         yield _told("answer", _answer(checked, now))
         yield _told("asks", _asks(checked))
     if checked.trouble:
-        yield _told("trouble", _trouble(checked))
+        yield _told("trouble", _trouble(checked, listed=listed))
     if checked.named:
         yield _told("feeds", "this page names: " + ", ".join(map(shown, checked.named)))
     if checked.moved_to and checked.moved_to != checked.feed.url:
-        yield _told("moved", f"for good: put `url: {shown(checked.moved_to)}` in its place")
+        yield _told("moved", f"for good: {_put(checked.moved_to, listed=listed)}")
     if checked.page is not None:
         yield _told("robots", _ROBOTS.get(checked.page.robots, checked.page.unknown))
         yield _told("article", f"{shown(checked.page.url)}: {_page(checked.page)}")
@@ -206,12 +216,19 @@ def _failure(checked: Checked) -> str:
     return advice_for(what, checked.status) or what
 
 
-def _trouble(checked: Checked) -> str:
-    """Return what is wrong with a feed's own address, and what to put in its place."""
+def _trouble(checked: Checked, *, listed: bool) -> str:
+    """Return what is wrong with a feed's own address, and what to do about it."""
     what = trouble_of(checked.trouble, checked.feed.url)
     if checked.address in checked.named:
-        return f"{what}: put `url: {shown(checked.address)}` in its place"
+        return f"{what}: {_put(checked.address, listed=listed)}"
     return f"{what}; its fallback was read"
+
+
+def _put(address: str, *, listed: bool) -> str:
+    """Return how the address that was read comes into the configuration."""
+    if listed:
+        return f"put `url: {shown(address)}` in its place"
+    return f"add it with `digest feeds add {shown(address)}`"
 
 
 def _asks(checked: Checked) -> str:
@@ -270,13 +287,16 @@ def _cut(text: str, width: int) -> str:
 
 
 def _ago(at: datetime, now: datetime) -> str:
-    return f"{span_of(now - at)} ago"
+    return f"{span_of(now - at)} ago" if now - at >= _MINUTE else "just now"
 
 
 def _long(span: timedelta) -> str:
-    minutes = max(1, round(span / timedelta(minutes=1)))
-    if minutes % 60 == 0:
-        return count(minutes // 60, "hour", "hours")
+    minutes = max(1, round(span / _MINUTE))
+    hours = round(span / timedelta(hours=1))
+    if hours >= 48 and hours % 24 == 0:
+        return count(hours // 24, "day", "days")
+    if hours >= 48 or minutes % 60 == 0:
+        return count(hours, "hour", "hours")
     return count(minutes, "minute", "minutes")
 
 

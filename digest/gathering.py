@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from digest import revisions
 from digest.asking import Asking, Heard
-from digest.core import feeds, health, ownership, selection
+from digest.core import feeds, health, ownership, selection, wishes
 from digest.core.memory import LATE
 from digest.core.ownership import Offer
 from digest.core.urls import registrable_domain
@@ -139,8 +139,7 @@ class Gathering:
                 for left in self._store.pending_entries():
                     feed = by_url.get(left.entry.feed_url)
                     if feed is not None:
-                        state = states.get(feed.url, FeedState(feed.url))
-                        self._reading.take(tasks, _left_over(feed, left, state))
+                        self._reading.take(tasks, _left_over(feed, left, states))
                 for feed in wanted:
                     tasks.create_task(self._feed(tasks, feed, asking))
         except ExceptionGroup as group:
@@ -293,12 +292,19 @@ class Gathering:
         )
 
 
-def _left_over(feed: Feed, left: Selected, state: FeedState) -> Offer:
-    """Return an entry that an earlier run chose and did not come to read."""
+def _left_over(feed: Feed, left: Selected, states: Mapping[str, FeedState]) -> Offer:
+    """Return an entry that an earlier run chose and did not come to read.
+
+    Which of the feed's addresses gave it is not known: the last that did, and what any wishes.
+    """
+    known = [states[url] for url in (feed.url, *feed.fallbacks) if url in states]
+    read = [(state.succeeded_at, _address(state)) for state in known if state.succeeded_at]
+    wished = wishes.join(*(state.wishes for state in known))
     own = frozenset({registrable_domain(feed.url)})
     # A store loaded from a state knows no texts, and marks such entries as to be opened.
     outcome = left.outcome if feed.open_pages else EntryOutcome.READ
-    return Offer(feed, left.entry, outcome, left.reason, "", own, state.wishes, _address(state))
+    address = max(read)[1] if read else feed.url
+    return Offer(feed, left.entry, outcome, left.reason, "", own, wished, address)
 
 
 def _address(state: FeedState) -> str:

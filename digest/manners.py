@@ -19,10 +19,9 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from digest import ports
-from digest.core import robots, wishes
+from digest.core import robots, urls, wishes
 from digest.core.polling import moment
 from digest.core.robots import Verdict
-from digest.core.urls import canonical
 from digest.errors import AddressError, FetchError, PutOffError, RobotsError, WorkerError
 from digest.models import HostState, Wishes
 
@@ -205,8 +204,6 @@ class Manners:
             address = f"{state.origin}/robots.txt"
             async with self._fetcher.answer(address, manners=hops) as answer:
                 text = robots.meant_for(self.agent, robots.decoded(answer.body))
-        except PutOffError as error:
-            raise PutOffError(url, str(error), retry_after=error.retry_after) from error
         except FetchError as error:
             if isinstance(error, AddressError) and not hops.left(state.origin):
                 raise
@@ -302,8 +299,7 @@ def product(user_agent: str) -> str:
 
 def origin_of(url: str) -> str:
     """Return "https://example.org" for an address, with a port where it is not the scheme's own."""
-    parts = urlsplit(canonical(url) or url)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    return urls.origin(url)
 
 
 def host_of(url: str) -> str:

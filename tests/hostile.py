@@ -306,7 +306,7 @@ _ADDRESSES = [
         "redirect-long",
         "a redirect to an address of 50,000 characters",
         _to("/" + "x" * 50_000),
-        "not an http or https address",
+        "more than 8,000 characters",
     ),
     Case(
         "redirect-escape",

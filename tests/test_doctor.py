@@ -18,8 +18,10 @@ from wsgiref.simple_server import WSGIRequestHandler, make_server
 import pytest
 
 from digest import app, web
+from digest.adapters.store import SqlStore
 from digest.models.readers import ANY_TOKEN
 from tests.command import Days, call, configure, contents, feeds
+from tests.loopback import Handler, Reply, Threaded
 from tests.model_server import KEY, ModelServer
 from tests.smtp_server import Certificate, PostOffice, certificate
 from tests.test_delivering import IDENTITY, mail, settle
@@ -268,3 +270,26 @@ def test_each_place_that_does_not_work_is_named_with_its_mend(
     ):
         assert words in row["detail"], row
     assert "bm8ga2V5" not in json.dumps(rows)
+
+
+def test_a_site_that_asked_for_it_is_left_alone(tmp_path: Path) -> None:
+    busy: dict[str, Reply | Handler] = {
+        "a.test/feed": Reply(429, b"", {"Retry-After": "600"}),
+        "b.test/feed": Reply(200, b"<rss/>"),
+    }
+    with Threaded(busy) as server:
+        settings = {
+            "store": "sqlite:///digest.db",
+            "feeds": [{"url": f"http://{name}.test/feed"} for name in "ab"],
+            "fetch": {"connect_to": {"*.test": server.address}, "per_domain": {"interval": 0}},
+        }
+        (tmp_path / "config.yaml").write_text(json.dumps(settings))
+        SqlStore.open(f"sqlite:///{tmp_path / 'digest.db'}").close()
+        assert "1 of the first 2 answered (http://a.test/feed answered 429)" in doctor(tmp_path)
+        assert "1 of the first 2 answered; 1 left alone (`digest feeds list`" in doctor(tmp_path)
+        assert sorted(request.host for request in server.requests) == ["a.test", "b.test", "b.test"]
+
+
+def doctor(folder: Path) -> str:
+    """Return what it says, in one line."""
+    return " ".join(call(folder, "doctor").out.split())

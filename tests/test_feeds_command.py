@@ -31,6 +31,12 @@ STORY = (
     "anew each hour, and says that waiting times fell by a fifth within a month of the change. "
 )
 
+ERROR = b"<title>404 Not Found</title><h1>404 Not Found</h1><p>The page was not found.</p>"
+CONSENT = (
+    b"<title>Before you continue</title><h1>We value your privacy</h1><p>We and our partners use "
+    b"cookies. Accept all cookies, reject all, or manage your cookie preferences and consent.</p>"
+)
+
 CONFIG = """\
 # my sources
 store: sqlite:///digest.db
@@ -225,14 +231,16 @@ def test_check_fails_where_a_feed_does_not_answer_and_names_moves(
         "b.test/feed": Answer(301, headers={"Location": "http://new.test/feed"}),
         "new.test/feed": feed("new.test"),
     }
-    code, rows, _ = checked(desk, B, "http://c.test/feed", "no-address")
+    code, rows, _ = checked(desk, B, "http://c.test/feed")
     assert code == 1
-    assert [row["answered"] for row in rows] == [True, False, False]
+    assert [row["answered"] for row in rows] == [True, False]
     assert rows[0]["moved_to"] == "http://new.test/feed"
     assert rows[1]["http_status"] == 404
     secret = "http://u:pw@c.test/feed?token=abcd1234"
     shown = call(desk, "feeds", "check", B, secret, *AT).out
-    assert "put `url: http://new.test/feed`" in shown
+    assert "for good: add it with `digest feeds add http://new.test/feed`" in shown
+    add_lines(desk, f"- {{url: {B}}}")
+    assert "put `url: http://new.test/feed` in" in call(desk, "feeds", "check", B, *AT).out
     assert "http://c.test/feed?token=…\n  FAILED  answered 404: its address leads" in shown
     assert "pw" not in shown and "abcd" not in shown
     assert shown.endswith("\n2 feeds: 1 could be read, 1 could not\n")
@@ -244,6 +252,7 @@ def test_check_fails_where_a_feed_does_not_answer_and_names_moves(
     ("answer", "told"),
     [
         (Answer(429, headers={"Retry-After": "7200"}), "it asks to be left alone for 2 hours"),
+        (Answer(429, headers={"Retry-After": "604800"}), "it asks to be left alone for 7 days"),
         (Answer(429), "it asks to be left alone for a while"),
         (Answer(410), "it is gone for good; take it out with `digest feeds remove`"),
     ],
@@ -269,6 +278,10 @@ def test_check_opens_no_page_where_none_may_be_opened(desk: Path, web: OddNewsro
     [
         (Answer(404), page(), "", "wishes none: its text may be used"),
         (Answer(404), Answer(404), "", "wishes not known: no page was opened"),
+        *(
+            (Answer(404), Answer(200, body), "", "wishes not known: the article’s page was not sho")
+            for body in (ERROR, CONSENT)
+        ),
         (Answer(404), page(), "full_text: feed", "wishes not known: no page was opened"),
         (
             Answer(501),
@@ -328,8 +341,32 @@ def test_check_reads_the_feed_of_a_home_page_and_fallbacks(desk: Path, web: OddN
     assert remembered(desk)[lost.url] == lost
     assert remembered(desk)[B].failures == 0
     shown = call(desk, "feeds", "check", HOME, *AT).out
-    told = "is a web page, not a feed: put `url: http://home.test/rss` in its place"
-    assert f"trouble {told}" in " ".join(shown.split())
+    told = "trouble is a web page, not a feed: "
+    put = "put `url: http://home.test/rss` in its place"
+    assert f"{told}add it with `digest feeds add http://home.test/rss`" in " ".join(shown.split())
+    add_lines(desk, f"- {{url: {HOME}}}")
+    assert told + put in " ".join(call(desk, "feeds", "check", HOME, *AT).out.split())
+
+
+def test_check_takes_a_feeds_name_as_remove_does(desk: Path, web: OddNewsroom) -> None:
+    add_lines(desk, f'- {{url: "{B}", name: Twin}}', '- {url: "http://c.test/", name: twin}')
+    code, (row,), _ = checked(desk, "alpha", A)
+    assert (code, row["url"]) == (0, A)
+    asked = len(web.requests)
+    told = "“Gone” is no http or https address and no feed’s name"
+    failed(call(desk, "feeds", "check", "Alpha", "Gone", *AT), 2, told)
+    failed(call(desk, "feeds", "check", "Twin", *AT), 2, "2 feeds have this name; give the address")
+    failed(call(desk, "feeds", "check", "", *AT), 2, "“” is no http or https address")
+    assert len(web.requests) == asked
+
+
+def test_what_was_just_now_is_told_so(desk: Path) -> None:
+    five_hours_ago = ("--at", (END - timedelta(hours=5)).isoformat())
+    shown = call(desk, "feeds", "check", *five_hours_ago).out
+    assert "3 entries, the newest just now, " in shown
+    remember(desk, FeedState(A, checked_at=END, succeeded_at=END, newest_at=END))
+    row = call(desk, "feeds", "list", *AT).out.splitlines()[1]
+    assert row.split() == ["Alpha", "press", "healthy", "now", "<1m", "due"]
 
 
 def test_a_feed_given_up_is_taken_up_when_it_answers(desk: Path, web: OddNewsroom) -> None:
@@ -359,7 +396,7 @@ def test_a_site_that_wants_to_be_left_alone_is_put_off(desk: Path, web: OddNewsr
     assert host is not None and host.put_off_until is not None
     (row,) = json.loads(call(desk, "feeds", "list", "--json").out)
     assert (row["state"], row["last_success_at"]) == ("put off", None)
-    assert row["advice"].startswith("asked to be left alone until ")
+    assert row["advice"].startswith("left alone until ")
     assert row["next_at"] == host.put_off_until.isoformat(timespec="seconds")
 
 

@@ -151,7 +151,7 @@ def until_half_past(_url: str) -> datetime:
 
 
 def test_a_site_that_asked_to_be_left_alone_is_told_of_with_the_time() -> None:
-    told = "asked to be left alone until 06:00 UTC"
+    told = "left alone until 06:00 UTC"
     busy = replace(WELL, failures=1, status=429, error=f"{URL} answered 429", due_at=NOW + HOUR)
     for states, next_at in (
         ({}, NOW + HOUR / 2),  # `feeds check` met it, and no run did yet
@@ -167,7 +167,7 @@ def test_a_site_that_asked_to_be_left_alone_is_told_of_with_the_time() -> None:
     other = replace(WELL, url="https://y.test/", succeeded_at=NOW)
     found = examine(feed, {other.url: other}, NOW, until_half_past)
     assert found.condition is Condition.FALLBACK
-    assert found.advice == f"`https://y.test/` is read in its place: its site {told}"
+    assert found.advice == f"`https://y.test/` is read in its place: its site is {told}"
     assert examine(feed, {other.url: other}, NOW).advice.endswith("it has not been read yet")
     assert examine(FEED, {URL: WELL}, NOW, lambda _url: NOW).condition is Condition.HEALTHY
 

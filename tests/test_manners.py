@@ -540,3 +540,26 @@ def test_names_and_origins() -> None:
     assert origin_of("HTTPS://me:pw@Chips.test:443/a?b#c") == "https://chips.test"
     assert origin_of("http://chips.test:8080/" + "x" * 3_000) == "http://chips.test:8080"
     assert host_of("HTTPS://me:pw@Chips.test:8443/a?b#c") == "chips.test"
+
+
+def test_what_an_address_wraps_is_not_the_site_that_is_asked() -> None:
+    assert origin_of("http://www.google.com/url?q=http://victim.test/") == "http://www.google.com"
+    assert host_of("https://cdn.ampproject.org/c/s/victim.test/a") == "cdn.ampproject.org"
+    assert origin_of("http://[x/feed") == host_of("http://[x/feed") == ""
+    assert origin_of("http://chips.test/" + "x" * 9_000) == "http://chips.test"
+
+
+def test_a_robots_txt_that_leads_to_a_put_off_site_is_asked_for_once(
+    site: Callable[..., Site],
+) -> None:
+    led = Reply(302, b"", {"Location": "http://busy.test/robots.txt"})
+    place = site(**{"robots.txt": led})
+
+    async def work(http: HttpFetcher, manners: Manners) -> None:
+        manners.refused("http://busy.test/", 429, 7_200.0)
+        for n in range(3):
+            with pytest.raises(RobotsError, match="could not be read"):
+                await opened(http, manners, f"http://chips.test/news/{n}")
+
+    at(place, work)
+    assert place.asked() == 1

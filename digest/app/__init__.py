@@ -31,6 +31,7 @@ from digest.app.outputs import (
 from digest.app.parts import (
     Unwatched,
     fetcher_of,
+    manners_of,
     model_of,
     open_store,
     open_to_read,
@@ -72,6 +73,7 @@ __all__ = [
     "load_state",
     "mailbox_of",
     "mails_of",
+    "manners_of",
     "model_of",
     "now",
     "open_store",

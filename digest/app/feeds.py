@@ -49,15 +49,29 @@ def feed_health(config: Config, now: datetime) -> tuple[list[Health], Mapping[st
 
 
 def check_feeds(
-    config: Config, urls: Sequence[str], *, now: datetime, progress: Progress
+    config: Config, which: Sequence[str], *, now: datetime, progress: Progress
 ) -> list[Checked]:
-    """Return what feeds answer: the configured ones, or those at ``urls``, configured or not."""
-    configured = {feedlist.spelling(feed.url): feed for feed in config.feed_list()}
-    opens = config.fetch.articles == "pages"
-    wanted = [configured.get(feedlist.spelling(url)) or Feed(url, open_pages=opens) for url in urls]
+    """Return what feeds answer: the configured ones, or those a person means by ``which``.
+
+    That is a configured feed's name, or an address, configured or not. Raises ConfigError for
+    what is neither.
+    """
+    wanted = [_meant(config, told) for told in which]
     with open_store(config) as store:
-        listed = list(dict.fromkeys(wanted)) or list(configured.values())
+        listed = list(dict.fromkeys(wanted)) or config.feed_list()
         return _check(config, store, listed, now=now, progress=progress)
+
+
+def _meant(config: Config, which: str) -> Feed:
+    configured = config.feed_list()
+    n = _number(configured, which)
+    if n is not None:
+        return configured[n]
+    if not canonical(which.strip()):
+        told = line(shown(which) or which)
+        message = f"“{told}” is no http or https address and no feed’s name"
+        raise ConfigError(message, key="URL")
+    return Feed(which.strip(), open_pages=config.fetch.articles == "pages")
 
 
 def _check(
@@ -191,17 +205,28 @@ def write_opml(path: Path, text: str) -> None:
 
 
 def _place(listed: Sequence[Feed], which: str, path: Path) -> int:
-    """Return which feed of the list a person means, by its address or its name."""
+    """Return which feed of the list a person means; raises ConfigError for none."""
+    n = _number(listed, which)
+    if n is None:
+        told = f"no feed in {path} has this address or name"
+        raise ConfigError(f"“{line(shown(which) or which)}”: {told}", key="URL")
+    return n
+
+
+def _number(listed: Sequence[Feed], which: str) -> int | None:
+    """Return which feed of the list has this address or else this name, in any case; or None.
+
+    Raises ConfigError for what more than one has.
+    """
     key = feedlist.spelling(which)
     found = [n for n, feed in enumerate(listed) if key and feedlist.spelling(feed.url) == key]
     if not found:
         name = which.strip().casefold()
-        found = [n for n, feed in enumerate(listed) if feed.name.casefold() == name]
-    if len(found) == 1:
-        return found[0]
-    why = f"{len(found)} feeds have this name; give the address"
-    message = why if found else f"no feed in {path} has this address or name"
-    raise ConfigError(f"“{line(shown(which) or which)}”: {message}", key="URL")
+        found = [n for n, feed in enumerate(listed) if name and feed.name.casefold() == name]
+    if len(found) > 1:
+        why = f"{len(found)} feeds have this name; give the address"
+        raise ConfigError(f"“{line(shown(which) or which)}”: {why}", key="URL")
+    return found[0] if found else None
 
 
 def _refuse_known(listed: Sequence[Feed], url: str) -> None:

@@ -45,7 +45,7 @@ def check(
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
 ) -> None:
-    """Ask the feeds; show what they answer and wish. With a URL that one alone, listed or not."""
+    """Ask the feeds; show what they answer and wish. With a URL or a name that one alone."""
     from digest.commands import feeds
 
     chosen = settings(config, verbose)

@@ -33,15 +33,17 @@ def list_feeds(config: Config, now: datetime, *, as_json: bool) -> None:
     sys.stdout.writelines(f"{line}\n" for line in health_table(listed, now, width()))
 
 
-def check(config: Config, urls: Sequence[str], now: datetime, *, as_json: bool) -> int:
+def check(config: Config, which: Sequence[str], now: datetime, *, as_json: bool) -> int:
     """Ask feeds and print what they answer; return the exit code, 1 where one does not."""
     with progress() as watching:
-        found = app.check_feeds(config, urls, now=now, progress=watching)
+        found = app.check_feeds(config, which, now=now, progress=watching)
     if as_json:
         _print([checked_record(checked) for checked in found])
     else:
+        configured = config.feed_list()
         for checked in found:
-            sys.stdout.writelines(f"{line}\n" for line in checked_lines(checked, now))
+            lines = checked_lines(checked, now, listed=checked.feed in configured)
+            sys.stdout.writelines(f"{line}\n" for line in lines)
         sys.stdout.write(f"\n{checked_sum(found)}\n")
     if not config.names_contact:
         _note(NO_CONTACT)

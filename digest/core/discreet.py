@@ -29,7 +29,7 @@ def feed_key(url: str) -> str:
 
 
 def host_key(origin: str) -> str:
-    """Return what a site is known by where nobody need read its name: a hash of its origin."""
+    """Return what a site is known by where nobody need read its name: a hash of that."""
     return origin if is_host_key(origin) else "host:" + identity("host", origin)
 
 

@@ -15,6 +15,7 @@ _RECENT = timedelta(days=90)  # before the newest entry; what a feed did before 
 _SHORTEST = timedelta(days=2)  # entries put out at once say nothing of a pace
 _FEWEST = 3  # entries that tell a pace
 _AHEAD = timedelta(days=1)  # so far a date may lie in the future: clocks and time zones
+_MINUTE = timedelta(minutes=1)
 _DAY = timedelta(days=1)
 _WEEK = timedelta(days=7)
 
@@ -139,12 +140,13 @@ def pace_of(per_week: float) -> str:
 
 
 def span_of(span: timedelta) -> str:
-    """Return a span of time in short: "5m", "3h" or "12d"."""
-    span = max(span, timedelta())
+    """Return a span of time in short: "<1m", "5m", "3h" or "12d"."""
     if span >= 2 * _DAY:
         return f"{span // _DAY}d"
     hours = span // timedelta(hours=1)
-    return f"{hours}h" if hours else f"{span // timedelta(minutes=1)}m"
+    if hours > 0:
+        return f"{hours}h"
+    return f"{span // _MINUTE}m" if span >= _MINUTE else "<1m"
 
 
 def trouble_of(error: str, url: str, subject: str = "") -> str:
@@ -197,9 +199,9 @@ def _judge(
         )
     asked = ""  # by the site, and that is all that keeps us from the feed
     if quiet is not None and (not state.failures or state.status in polling.BUSY):
-        asked = f"asked to be left alone until {polling.moment(quiet, now)}"
+        asked = f"left alone until {polling.moment(quiet, now)}"
     if source is not state:
-        why = f"its site {asked}" if asked else trouble_of(state.error, feed.url, "it")
+        why = f"its site is {asked}" if asked else trouble_of(state.error, feed.url, "it")
         why = why or "it has not been read yet"
         return Condition.FALLBACK, f"`{shown(source.url)}` is read in its place: {why}"
     if asked:

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from digest.core.discreet import from_beside, is_guid_key, is_key
-from digest.core.urls import canonical
+from digest.core.urls import canonical, origin
 
 LONGEST = 5_000  # characters of a text
 MOST_TEXTS = 20  # in a list
@@ -75,7 +75,7 @@ def other_address(line: Line, name: str, feed: str) -> str:
     if not told or is_key(feed):
         return ""
     found = from_beside(told, feed)
-    if not found.startswith(("http://", "https://")):
+    if not origin(found):
         raise ValueError(f"{name} is no web address")
     return found
 

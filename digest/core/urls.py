@@ -13,6 +13,7 @@ from digest.core import wrappers
 
 LONGEST = 2_000  # characters; what servers, mail programs and browsers all still take
 _LONGEST_RAW = 20_000  # before trackers are removed
+_LONGEST_HEAD = 600  # of an address whose origin is wanted
 
 _DEFAULT_PORTS = {"http": 80, "https": 443}
 
@@ -59,6 +60,16 @@ def canonical(url: str, base: str = "") -> str:
             break
         found = inside
     return found
+
+
+def origin(url: str) -> str:
+    """Return "https://example.org" for an address as it is asked, "" where it is unusable.
+
+    With a port where it is not the scheme's own. What the address wraps is not looked at.
+    """
+    head = re.split(r"[?#]", url, maxsplit=1)[0][:_LONGEST_HEAD]
+    scheme, _, rest = _canonical(head, "").partition("://")
+    return f"{scheme}://{rest.partition('/')[0]}" if rest else ""
 
 
 def _canonical(url: str, base: str) -> str:
