@@ -240,12 +240,12 @@ class Checking:
             self._asked.forgive(address, self._store)
         stands_in = checked.address in checked.feed.fallbacks
         read = checked.address if stands_in else checked.feed.url
-        state = self._store.feed_states().get(read)  # as it is now: a run may have been here
-        if state is None:
+        state = self._states.get(read)
+        if state is None or taken_up(state, moved_to=checked.moved_to) == state:
             return
+        state = self._store.feed_states()[read]  # as it is by now: a run may have been here
         fresh = taken_up(state, moved_to=checked.moved_to)
-        if fresh != state:
-            self._store.save_feed(replace(fresh, succeeded_at=self._now), [], self._now)
+        self._store.save_feed(replace(fresh, succeeded_at=self._now), [], self._now)
 
 
 def taken_up(state: FeedState, *, moved_to: str | None = None) -> FeedState:

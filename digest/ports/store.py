@@ -56,10 +56,6 @@ class Store(Protocol):
         """Keep the texts an entry has now, and the fingerprint they have."""
         ...
 
-    def revisions(self, entry_id: str) -> list[Revision]:
-        """Return the texts an entry was given after the first, oldest first."""
-        ...
-
     def known_entries(self, ids: Iterable[str]) -> dict[str, Known]:
         """Return what is stored of the entries with these ids, by id."""
         ...

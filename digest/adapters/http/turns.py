@@ -37,7 +37,7 @@ class Turns:
         """Hold a turn for one request to ``domain``; first come, first served.
 
         ``pause`` is the least number of seconds since the start before, where that is more than
-        ``interval``. ``check``, called when the turn comes and when it starts, may call it off by
+        ``interval``. ``check``, called when the turn comes and after a pause, may call it off by
         raising; as it cannot wait, it cannot wait for another turn of this domain. The place among
         all requests is given up with the turn, unless its holder keeps it.
         """
@@ -49,7 +49,7 @@ class Turns:
                     wait = state.started + max(self._interval, pause) - self._clock()
                     if wait > 0:
                         await self._sleep(wait)
-                check()
+                        check()
                 await self._places.acquire()
                 # Noted here, not before the wait for a place: the next start is spaced from the
                 # true one.

@@ -145,10 +145,6 @@ class SqlStore(Mail):
         with self._database.transaction():
             self._entries.revise(revision, fingerprint)
 
-    def revisions(self, entry_id: str) -> list[Revision]:
-        with self._database.transaction():
-            return self._entries.revisions(entry_id)
-
     def unread_entries(self, feed_url: str) -> list[Entry]:
         """Return the feed's entries that were passed over, as the feed gave them, newest first."""
         with self._database.transaction():
