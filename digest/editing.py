@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from digest.core import edition as editions
 from digest.core import forgotten, memory, ranking, relevance, stories
 from digest.errors import BriefError
+from digest.grouping import Grouping
 from digest.models import (
     Article,
     Edition,
@@ -67,6 +68,7 @@ class Editing:
 
     choices: Choices
     store: Store
+    grouping: Grouping
     writing: Writing
     meter: Meter
 
@@ -81,8 +83,8 @@ class Editing:
         fresh = {a.id for a in articles if memory.is_fresh(a, window.opens, waiting)}
         usable = [a for a in articles if self._refusal(a) is None]
         past = self._remembered(usable, earlier)
-        grouped = forgotten.group(usable, past.traces, past.printed, language=choices.language)
-        wanted = [s for s in grouped if _is_news(s)]
+        grouped = await self.grouping.run(usable, past)
+        wanted = [s for s in grouped.stories if _is_news(s)]
         told = [t for e in earlier for t in memory.told_in(e)]
         judged = memory.judge(wanted, told, fresh=fresh, memory=past)
         judged = [forgotten.without(j, past.traces) for j in judged]
@@ -119,7 +121,7 @@ class Editing:
         by_first = {e.article.id: j for j in judged for e in j.story.evidence}
         members = {
             a.id: by_first[e.article.id]
-            for story in grouped
+            for story in grouped.stories
             for e in story.evidence
             if e.article.id in by_first
             for a in stories.reports(story)
@@ -129,7 +131,7 @@ class Editing:
             edition,
             trail.entries,
             written,
-            [*written.problems, *problems],
+            [*grouped.problems, *written.problems, *problems],
             relevant=sum(a.relevance >= relevance.THRESHOLD for a in seen),
             stories=len(judged),
             group_seconds=grouped_at - began,

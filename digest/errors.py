@@ -13,6 +13,7 @@
     │  ├─ BriefError
     │  │  └─ ModelError            the language model gave nothing usable
     │  │     └─ ModelUnavailable   and will not in this run (wrong key, no such model): stop asking
+    │  ├─ EmbeddingError           the embedding model or server gave no usable vectors
     │  ├─ MailError(code)          one message to one address was not taken
     │  │  ├─ MailDeferred          the server said "later", or was lost before the end
     │  │  ├─ MailRefused           the server said no, to the address or to the message
@@ -115,6 +116,10 @@ class ModelError(BriefError):
 
 class ModelUnavailable(ModelError):  # noqa: N818 - a state of the server, named so
     """The language model will not answer in this run; it is said once and not asked again."""
+
+
+class EmbeddingError(ItemError):
+    """The embedding model or server gave no usable vectors."""
 
 
 class MailError(ItemError):

@@ -13,6 +13,7 @@ from digest.core.rebuilding import is_rebuilt
 from digest.editing import Choices, Edited, Editing
 from digest.errors import ConfigError, RenderError, RunError, StoreError
 from digest.gathering import Gathered, Gathering
+from digest.grouping import Grouping
 from digest.models import (
     Edition,
     Entry,
@@ -203,7 +204,8 @@ def _wanted(choices: Choices, feed: Feed, entry: Entry) -> tuple[EntryOutcome | 
 
 def _editing(choices: Choices, world: World) -> Editing:
     writing = Writing(choices.language, world.model, world.fence, world.progress)
-    return Editing(choices, world.store, writing, world.meter)
+    grouping = Grouping(choices.language, world.store, world.embedder)
+    return Editing(choices, world.store, grouping, writing, world.meter)
 
 
 def _standing(store: Store, edition_id: str) -> Edition | None:

@@ -11,6 +11,7 @@ from digest.core import edition as editions
 from digest.core import stories, topics
 from digest.errors import ConfigError, RunError
 from digest.gathering import Gathered, Gathering
+from digest.grouping import Grouping
 from digest.models import (
     Article,
     Edition,
@@ -74,7 +75,8 @@ async def find(
     unreadable = tuple((a.url, a.note or "it gave no text") for a in bearing if a not in usable)
     if not usable and not gathered.answered():
         raise RunError("no feed answered, and no stored article bears on the question")
-    story, also = _leading(asked, usable, language)
+    grouped = await Grouping(language, world.store, world.embedder).run(usable)
+    story, also = _leading(asked, grouped.stories, usable)
     if story is None:
         return Piece(None, tuple(usable), unreadable, gathered, Written())
     writing = Writing(language, world.model, world.fence, world.progress)
@@ -98,13 +100,12 @@ async def find(
 
 
 def _leading(
-    asked: topics.Query, usable: Sequence[Article], language: str
+    asked: topics.Query, told: Sequence[Story], usable: Sequence[Article]
 ) -> tuple[Story | None, tuple[Article, ...]]:
     """Return the story that bears most on the question, newest day first, and the other articles.
 
     One piece tells one story: two events of one company, mixed, would read as one.
     """
-    told = stories.group(usable, language=language)
     if not told:
         return None, ()
 

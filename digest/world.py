@@ -9,6 +9,7 @@ from datetime import datetime
 from digest.manners import Manners
 from digest.models import Edition
 from digest.ports import (
+    Embedder,
     Fetcher,
     LanguageModel,
     Ledger,
@@ -34,5 +35,7 @@ class World:
     clock: Callable[[], datetime]
     fence: Callable[[], str]  # a random line that fences articles off in a prompt
     model: LanguageModel | None = None
+    judge: LanguageModel | None = None  # answers questions about doubtful pairs and articles
+    embedder: Embedder | None = None
     outputs: Sequence[Output] = ()
     renderers: Mapping[str, Callable[[Edition], str]] = field(default_factory=dict)

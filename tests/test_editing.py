@@ -13,6 +13,7 @@ from digest.adapters.machine import Machine
 from digest.adapters.store import SqlStore
 from digest.core.traces import trace
 from digest.editing import Choices, Edited, Editing
+from digest.grouping import Grouping
 from digest.models import (
     Article,
     Edition,
@@ -67,7 +68,13 @@ def forget(store: SqlStore, *articles: Article, outcome: EntryOutcome) -> None:
 def edit(store: SqlStore, *earlier: Edition, now_hours: float = 0, opens: int = 24) -> Edited:
     now = NOW + timedelta(hours=now_hours)
     choices = Choices("daily", "Digest", "en", "UTC")
-    editing = Editing(choices, store, Writing("en", None, lambda: "", SilentProgress()), Machine())
+    editing = Editing(
+        choices,
+        store,
+        Grouping("en", store),
+        Writing("en", None, lambda: "", SilentProgress()),
+        Machine(),
+    )
     window = Window(now - timedelta(hours=opens), now)
     run = editing.run(now=now, day=now.date(), window=window, earlier=earlier, feeds=1)
     return asyncio.run(run)

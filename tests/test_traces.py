@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from digest.core.similarity import COPY, contained, shingles
+from digest.core.shingling import COPY, contained, shingles
 from digest.core.traces import MOST, facts_of, hashed, sample, shared, trace
 from tests.builders import article
 

@@ -10,7 +10,7 @@ from functools import cache, lru_cache
 from typing import Final
 from zlib import crc32
 
-from digest.core.similarity import COPY, contained, shingles
+from digest.core.shingling import COPY, contained, shingles
 from digest.models import Article, Evidence
 
 # Share of the shorter text's shingles that the longer holds. One word in twelve changed leaves

@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from digest.core import stories
-from digest.core.similarity import LEAD_WORDS
+from digest.core.similarity import LEAD_WORDS, Meaning
 from digest.models import Article, Evidence, Judged, Quality, Story
 
 
@@ -19,6 +19,8 @@ def group(
     printed: Mapping[str, Sequence[str]],
     *,
     language: str,
+    meaning: Meaning | None = None,
+    verdicts: Mapping[stories.Pair, bool] = stories.NO_VERDICTS,
 ) -> list[Story]:
     """Return the stories the articles tell; those ``gone`` (ids) by their title and what was
     printed of them, which is more like the reports of their story than the title alone.
@@ -37,7 +39,7 @@ def group(
             commentary=tuple(map(own, story.commentary)),
             links=tuple(map(own, story.links)),
         )
-        for story in stories.group(lent, language=language)
+        for story in stories.group(lent, language=language, meaning=meaning, verdicts=verdicts)
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from digest.core.similarity import COPY, contained, shingles
+from digest.core.shingling import COPY, contained, shingles
 from digest.core.text import content_words, sentences
 from digest.core.traces import Shingles, facts_of, hashed, sample, shared, trace
 from digest.core.urls import identity
@@ -77,6 +77,9 @@ class Memory:
             told = [article.title] if article is not None else []
             told += self.printed.get(article_id, ())
         return [frozenset(content_words(sentence)) for sentence in told]
+
+
+NOTHING = Memory({})
 
 
 def judge(

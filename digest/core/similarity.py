@@ -1,131 +1,273 @@
-"""How alike two articles are: their words, and the hours between them.
+"""How likely two articles tell one event: words, names, numbers, meaning and the hours between.
 
-Nothing but the two articles counts. What a word weighs is set by a frozen table, not by what else
-was published that day: else the same two articles would be one story on a busy day and two on a
-quiet one.
+Nothing but the two articles counts. What a word weighs, which names stand longer than any event
+and how much each sign says are frozen in the tables beside this module: else the same two articles
+would be one story on a busy day and two on a quiet one.
+
+Every sign is a product of two sparse rows, or a figure of the two articles, so a million pairs are
+a few array operations. The log-odds are their weighted sum.
 """
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Sequence
-from functools import lru_cache
-from typing import TYPE_CHECKING
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
 
-from digest.core import termtable
-from digest.core.text import content_words, words
+from digest.core import pairweights, standing
+from digest.core.figures import numbers
+from digest.core.rarity import idf
+from digest.core.text import content_words
 from digest.models import Article
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
-# Measured on the labelled headlines (data kind "stories"), the newsroom and pairs of invented
-# articles on two events of one company.
-LEAD_WORDS = 80
-IDF_FLOOR = 1.0  # keeps a word of every other article from weighing nothing
-TIME_SCALE_HOURS = 160.0
-SAME_PUBLISHER = 0.5  # a publisher seldom reports one event twice, but often one company
-OTHER_LANGUAGE = 1.6  # across languages little but names and numbers can be shared
-SHINGLE = 5  # words
-# Words that reports of a day share whatever they tell: the hours between two articles say the day
-# already, and a unit says nothing without its number.
-COMMON = """
-    Monday Tuesday Wednesday Thursday Friday Saturday Sunday million billion
-    Montag Dienstag Mittwoch Donnerstag Freitag Samstag Sonntag Millionen Milliarden
-"""
-COPY = 0.8  # share of shared shingles from which a text is a copy
+    Floats = NDArray[np.float64]
+    Indices = NDArray[np.int64]
+
+WINDOW_HOURS: Final = 96.0  # further apart, two reports tell two events
+CLIP: Final = 6.0  # log-odds beyond which a pair says no more; unknown pairs count as -CLIP
+LEAD_WORDS: Final = 40
+NAME_IDF: Final = 4.5  # a capitalised word at least so rare is somebody's or something's name
+GENERIC: Final = frozenset({"ai", "agi", "llm"})
+_CREDIT: Final = re.compile(r"\s+\((?:[^()/]{2,60}/)?[A-Z@][^()]{1,60}\)\s*$")
+_TOKEN: Final = re.compile(r"[^\W_]+(?:[-.'][^\W_]+)*")
+_EDGE: Final = re.compile(r"\W|['’]s$")
+_BLOCK: Final = 200_000  # pairs looked at at once
 
 
-def vectors(articles: Sequence[Article]) -> csr_matrix:
-    """Return unit rows of word weights over titles and leads, one per article.
+@dataclass(frozen=True)
+class Meaning:
+    """Unit vectors of articles' ``masked`` titles, by article id, all of one model."""
 
-    A word counts once, wherever and however often it stands there: a company's name in the title
-    and again in the lead would make two of its events look like one. Its weight is the inverse
-    document frequency (Spärck Jones 1972) from ``termtable``.
+    vectors: Mapping[str, NDArray[np.float32]]
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Sparse rows, one per article."""
+
+    grams: csr_matrix  # unit rows of character 3–5-grams inside stems, weighted by the stem's idf
+    runs: csr_matrix  # adjacent stems, root of their mean idf: a product is the shared mass
+    standing: csr_matrix  # 1 per company, lab, product or place that stands
+    names: csr_matrix  # 1 per rare capitalised word
+    figures: csr_matrix  # 1 per number with its unit
+
+
+@dataclass(frozen=True)
+class Traits:
+    """What of each article counts, in the articles' order."""
+
+    titles: Rows
+    leads: Rows  # of title and lead, for the articles that have one
+    has_lead: NDArray[np.bool_]
+    hours: Floats
+    length: Floats  # 24 where only the day is known (midnight to the second), else 0
+    domain: Indices
+    vectors: NDArray[np.float32]  # unit rows; of zeros where there is none
+    has_vector: NDArray[np.bool_]
+
+
+def masked(title: str) -> str:
+    """Return the title without the names that stand: what is embedded is what happened.
+
+    "OpenAI buys a slide startup" and "OpenAI sells shares" are near in meaning only by the name,
+    and the name is already a sign of its own.
+    """
+    kept = [word for word in _uncredited(title).split() if not _stands(word)]
+    return " ".join(kept) or title
+
+
+def traits(articles: Sequence[Article], meaning: Meaning | None = None) -> Traits:
+    """Return what of each article counts."""
+    import numpy as np
+
+    leads = [" ".join(a.text.split(maxsplit=LEAD_WORDS)[:LEAD_WORDS]) for a in articles]
+    titles = [_uncredited(a.title).replace("’", "'") for a in articles]
+    told = [f"{t}\n{lead}" if lead else "" for t, lead in zip(titles, leads, strict=True)]
+    domains = {name: n for n, name in enumerate(sorted({a.domain for a in articles}))}
+    known = meaning.vectors if meaning else {}
+    width = len(next(iter(known.values()))) if known else 1
+    vectors = np.zeros((len(articles), width), dtype=np.float32)
+    for n, article in enumerate(articles):
+        if article.id in known:
+            vectors[n] = known[article.id]
+    day = [a.published_at.strftime("%H%M%S") == "000000" for a in articles]
+    return Traits(
+        titles=_rows(titles),
+        leads=_rows(told),
+        has_lead=np.array([bool(lead) for lead in leads], dtype=bool),
+        hours=np.array([a.published_at.timestamp() / 3600 for a in articles]),
+        length=np.where(np.array(day, dtype=bool), 24.0, 0.0),
+        domain=np.array([domains[a.domain] for a in articles], dtype=np.int64),
+        vectors=vectors,
+        has_vector=np.array([a.id in known for a in articles], dtype=bool),
+    )
+
+
+def log_odds(t: Traits, first: Indices, second: Indices) -> Floats:
+    """Return the clipped log-odds that each pair of articles (by index) tells one event.
+
+    With meaning where both have a vector, by words alone elsewhere; by title and lead where both
+    have a lead, by title elsewhere. Pairs further apart than the window get -CLIP.
     """
     import numpy as np
-    from scipy.sparse import csr_matrix, diags
 
-    held = [_words(article) for article in articles]
-    # In the order of the alphabet, so that two rows' products are summed in the same order, to the
-    # last digit, whatever other articles bring.
-    vocabulary = {word: n for n, word in enumerate(sorted(frozenset().union(*held)))}
-    rows = [row for row, found in enumerate(held) for _ in found]
-    columns = [vocabulary[word] for found in held for word in found]
-    weights = [idf(word) for found in held for word in found]
-    shape = (len(articles), max(1, len(vocabulary)))
-    weighted = csr_matrix((weights, (rows, columns)), shape=shape)
-    weighted.sort_indices()
-    norms = np.sqrt(weighted.multiply(weighted).sum(axis=1)).A1
+    found = np.empty(len(first))
+    for start in range(0, len(first), _BLOCK):
+        part = slice(start, start + _BLOCK)
+        found[part] = _log_odds(t, first[part], second[part])
+    return found
+
+
+def features(t: Traits, first: Indices, second: Indices) -> Floats:
+    """Return one row per pair: the columns of ``pairweights.MEANING`` but the bias."""
+    import numpy as np
+
+    both = t.has_lead[first] & t.has_lead[second]
+    found = np.empty((len(first), len(pairweights.MEANING) - 1))
+    for rows, chosen in ((t.titles, ~both), (t.leads, both)):
+        if chosen.any():
+            found[chosen, :-1] = _signs(t, rows, first[chosen], second[chosen])
+    found[:, -1] = np.einsum("ij,ij->i", t.vectors[first], t.vectors[second])
+    return found
+
+
+def _log_odds(t: Traits, first: Indices, second: Indices) -> Floats:
+    import numpy as np
+
+    x = features(t, first, second)
+    meant = t.has_vector[first] & t.has_vector[second]
+    words = np.array([*list(pairweights.WORDS.values())[1:], 0.0])
+    meaning = np.array(list(pairweights.MEANING.values())[1:])
+    found = np.where(
+        meant,
+        x @ meaning + pairweights.MEANING["bias"],
+        x @ words + pairweights.WORDS["bias"],
+    )
+    found[_apart(t, first, second) > WINDOW_HOURS] = -CLIP
+    return np.asarray(np.clip(found, -CLIP, CLIP))
+
+
+def _signs(t: Traits, rows: Rows, first: Indices, second: Indices) -> Floats:
+    import numpy as np
+
+    companies = _shared(rows.standing, first, second)
+    had = [_count(rows.standing)[i] for i in (first, second)]
+    either = had[0] + had[1] - companies
+    return np.column_stack(
+        [
+            np.sqrt(_shared(rows.grams, first, second)),
+            np.sqrt(_apart(t, first, second)),
+            (t.domain[first] == t.domain[second]).astype(float),
+            np.divide(companies, either, out=np.zeros_like(companies), where=either > 0),
+            ((had[0] > 0) & (had[1] > 0) & (companies == 0)).astype(float),
+            _against(rows.figures, first, second),
+            _against(rows.names, first, second),
+            np.log1p(_shared(rows.runs, first, second)),
+        ]
+    )
+
+
+def _uncredited(title: str) -> str:
+    """Return the title without the "(Author/Outlet)" that aggregators put behind it."""
+    return _CREDIT.sub("", title)
+
+
+def _stands(word: str) -> bool:
+    stems = content_words(_EDGE.sub("", word))
+    return word != "AI" and len(stems) == 1 and stems[0] in standing.stems()
+
+
+def _apart(t: Traits, first: Indices, second: Indices) -> Floats:
+    """Return the least hours between the two; a day without a time reaches over all of it."""
+    import numpy as np
+
+    one, two = t.hours[first], t.hours[second]
+    gap = np.maximum(one - two - t.length[second], two - one - t.length[first])
+    return np.asarray(np.maximum(gap, 0.0))
+
+
+def _rows(texts: Sequence[str]) -> Rows:
+    stems = [content_words(text) for text in texts]
+    stand = standing.stems()
+    return Rows(
+        grams=_unit(_matrix([_grams(s) for s in stems])),
+        runs=_matrix([_runs(s) for s in stems]),
+        standing=_matrix([dict.fromkeys((set(s) & stand) - GENERIC, 1.0) for s in stems]),
+        names=_matrix([dict.fromkeys(_names(text), 1.0) for text in texts]),
+        figures=_matrix([dict.fromkeys(numbers(text), 1.0) for text in texts]),
+    )
+
+
+def _grams(stems: Sequence[str]) -> dict[str, float]:
+    found: dict[str, float] = {}
+    for stem in sorted(set(stems)):
+        padded = f" {stem} "
+        parts = [padded[i : i + n] for n in (3, 4, 5) for i in range(len(padded) - n + 1)]
+        for part in parts:
+            found[part] = found.get(part, 0.0) + idf(stem) / math.sqrt(len(parts))
+    return found
+
+
+def _runs(stems: Sequence[str]) -> dict[str, float]:
+    pairs = itertools.pairwise(stems)
+    return {f"{a} {b}": math.sqrt((idf(a) + idf(b)) / 2) for a, b in pairs}
+
+
+def _names(text: str) -> set[str]:
+    capitals = (word for word in _TOKEN.findall(text) if any(c.isupper() for c in word))
+    return {stem for word in capitals for stem in content_words(word) if idf(stem) > NAME_IDF}
+
+
+def _matrix(held: Sequence[Mapping[str, float]]) -> csr_matrix:
+    """Return one sparse row per mapping, the columns in the order of the alphabet.
+
+    So two rows' products are summed in the same order, to the last digit, whatever other articles
+    bring.
+    """
+    import numpy as np
+    from scipy.sparse import csr_matrix
+
+    vocabulary = {key: n for n, key in enumerate(sorted({key for row in held for key in row}))}
+    starts = np.cumsum([0, *(len(row) for row in held)])
+    ordered = [(vocabulary[key], row[key]) for row in held for key in sorted(row)]
+    columns = np.array([c for c, _ in ordered], dtype=np.int64)
+    values = np.array([v for _, v in ordered], dtype=float)
+    return csr_matrix((values, columns, starts), shape=(len(held), max(1, len(vocabulary))))
+
+
+def _unit(rows: csr_matrix) -> csr_matrix:
+    import numpy as np
+    from scipy.sparse import csr_matrix
+
+    norms = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
     norms[norms == 0] = 1
-    return csr_matrix(diags(1 / norms) @ weighted)
+    return csr_matrix(rows.multiply(1 / norms[:, None]))
 
 
-def alike(rows: csr_matrix, articles: Sequence[Article]) -> np.ndarray:
-    """Return the dense matrix of similarities in 0..1.
-
-    Word cosine × exp(-hours apart / 160), less for two articles of one publisher, more for two in
-    different languages.
-    """
+def _shared(rows: csr_matrix, first: Indices, second: Indices) -> Floats:
     import numpy as np
 
-    hours = np.array([a.published_at.timestamp() / 3600 for a in articles])
-    apart = np.abs(hours[:, None] - hours[None, :])
-    cosine = np.asarray((rows @ rows.T).todense())
-    domains = np.array([a.domain for a in articles])
-    again = np.where(domains[:, None] == domains[None, :], SAME_PUBLISHER, 1.0)
-    spoken = np.array([a.language for a in articles])
-    known = spoken != ""
-    foreign = (spoken[:, None] != spoken[None, :]) & known[:, None] & known[None, :]
-    cosine = cosine * again * np.where(foreign, OTHER_LANGUAGE, 1.0)
-    found: np.ndarray = np.clip(cosine, 0, 1) * np.exp(-apart / TIME_SCALE_HOURS)
-    return found
+    return np.asarray(rows[first].multiply(rows[second]).sum(axis=1)).ravel()
 
 
-def contained(first: frozenset[tuple[str, ...]], second: frozenset[tuple[str, ...]]) -> float:
-    """Return the share of the smaller set of shingles that the larger holds; 0 for an empty one.
+def _count(rows: csr_matrix) -> Floats:
+    import numpy as np
 
-    Broder's containment (1997): 1.0 for a wire copy with another header, near 0 for two reports
-    of one event written apart.
-    """
-    if not first or not second:
-        return 0.0
-    return len(first & second) / min(len(first), len(second))
+    return np.asarray(np.diff(rows.indptr), dtype=float)
 
 
-def shingles(text: str) -> frozenset[tuple[str, ...]]:
-    """Return the set of the text's five-word runs."""
-    tokens = words(text)
-    return frozenset(zip(*(tokens[n:] for n in range(SHINGLE)), strict=False))
+def _against(rows: csr_matrix, first: Indices, second: Indices) -> Floats:
+    """Return 1 where both have some and share none."""
+    import numpy as np
 
-
-def _words(article: Article) -> frozenset[str]:
-    """Return the stems of title and lead; the "2,3" of a German text is the "2.3" of others."""
-    lead = " ".join(article.text.split(maxsplit=LEAD_WORDS)[:LEAD_WORDS])
-    found = frozenset(content_words(f"{article.title}\n{lead}")) - _common()
-    return frozenset(word.replace(",", ".") if word[0].isdigit() else word for word in found)
-
-
-@lru_cache(maxsize=1)
-def _common() -> frozenset[str]:
-    return frozenset(content_words(COMMON))
-
-
-def idf(stem: str) -> float:
-    """Return what a stem weighs: the rarer in AI news, the more, up to that of an unknown one."""
-    frequency = _frequencies().get(stem, termtable.FLOOR)
-    return math.log(termtable.PER / frequency) + IDF_FLOOR
-
-
-@lru_cache(maxsize=1)
-def _frequencies() -> dict[str, int]:
-    """Return the table's stems, each with the number of entries among ``termtable.PER``."""
-    found: dict[str, int] = {}
-    count = 0
-    for token in termtable.TABLE.split():
-        if token.isdecimal():
-            count = int(token)
-        else:
-            found[token] = count
-    return found
+    count = _count(rows)
+    none = _shared(rows, first, second) == 0
+    return np.asarray((count[first] > 0) & (count[second] > 0) & none, dtype=float)

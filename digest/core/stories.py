@@ -1,42 +1,44 @@
-"""Articles → stories: which articles tell one event.
-
-Average linkage on similarity, cut where two groups are no longer one story. Never single link:
-it chains stories of one company into one heap.
-"""
+"""Articles → stories: which articles tell one event."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
-from digest.core import copies
-from digest.core.similarity import alike, vectors
+from digest.core import candidates, copies, linkage
+from digest.core.similarity import CLIP, Meaning, Traits, log_odds, traits
 from digest.core.urls import identity
 from digest.models import Article, Evidence, FeedKind, Quality, Story
 
-if TYPE_CHECKING:
-    from scipy.sparse import csr_matrix
+COMMENTARY: Final = -3.0  # mean log-odds; an opinion piece is less like the reports than they are
 
-CUT = 0.195  # average similarity below which two groups are two stories; see docs/decisions.md
-COMMENTARY = 0.12  # an opinion piece is less like the reports than they are alike
+Pair = frozenset[str]  # two articles' ids
+NO_VERDICTS: Final[Mapping[Pair, bool]] = {}
 
 _STANDING = {Quality.FULL: 0, Quality.FEED_ONLY: 1, Quality.TEASER: 2}
 
 
-def group(articles: Iterable[Article], *, language: str) -> list[Story]:
+def group(
+    articles: Iterable[Article],
+    *,
+    language: str,
+    meaning: Meaning | None = None,
+    verdicts: Mapping[Pair, bool] = NO_VERDICTS,
+) -> list[Story]:
     """Return the stories the articles tell, each at least one report, in a stable order.
 
     Evidence comes best source first: readable in ``language``, full text, trusted, early. Opinion
     is attached as commentary and discussion as links, to the story nearest to it; what is near to
-    none is left out. The order of ``articles`` changes nothing.
+    none is left out. ``verdicts`` say of doubtful pairs whether they tell one event. The order of
+    ``articles`` changes nothing.
     """
     ordered = sorted(articles, key=_order)
-    rows = vectors(ordered)
+    known = traits(ordered, meaning)
     reporting = [
         i for i, a in enumerate(ordered) if not a.opinion and a.kind is not FeedKind.DISCUSSION
     ]
-    members = _members(ordered, rows, reporting) if reporting else []
-    attached = _attach(ordered, rows, members, set(reporting))
+    members = _members(ordered, known, reporting, verdicts) if reporting else []
+    attached = _attach(ordered, known, members, set(reporting))
     return [
         _story([ordered[i] for i in cluster], [ordered[i] for i in attached[k]], language)
         for k, cluster in enumerate(members)
@@ -53,63 +55,48 @@ def _order(article: Article) -> tuple[object, ...]:
 
 
 def _members(
-    articles: Sequence[Article], rows: csr_matrix, reporting: Sequence[int]
+    articles: Sequence[Article],
+    known: Traits,
+    reporting: Sequence[int],
+    verdicts: Mapping[Pair, bool],
 ) -> list[list[int]]:
     """Return the reports of each story; a print of another's text goes where that one goes."""
+    import numpy as np
+
     prints: dict[int, list[int]] = {}
     for index, original in enumerate(copies.originals([articles[i] for i in reporting])):
         prints.setdefault(reporting[original], []).append(reporting[index])
-    told = sorted(prints)
-    clusters = _clusters([articles[i] for i in told], rows[told])
-    return sorted(sorted(i for n in cluster for i in prints[told[n]]) for cluster in clusters)
-
-
-def _clusters(articles: Sequence[Article], rows: csr_matrix) -> list[list[int]]:
-    """Average linkage, one connected component at a time.
-
-    Components are taken at the cut itself: across two of them every pair is below it, so is every
-    average, and linkage over all would never have joined them.
-    """
-    from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.sparse import csr_matrix
-    from scipy.sparse.csgraph import connected_components
-    from scipy.spatial.distance import squareform
-
-    similarity = alike(rows, articles)
-    _, labels = connected_components(csr_matrix(similarity >= CUT), directed=False)
-    components: dict[int, list[int]] = {}
-    for index, label in enumerate(labels):
-        components.setdefault(int(label), []).append(index)
-    found: list[list[int]] = []
-    for component in components.values():
-        if len(component) == 1:
-            found.append(component)
-            continue
-        distance = 1 - similarity[component][:, component]
-        distance[range(len(component)), range(len(component))] = 0
-        tree = linkage(squareform(distance, checks=False), method="average")
-        parts: dict[int, list[int]] = {}
-        for index, part in zip(component, fcluster(tree, 1 - CUT, "distance"), strict=True):
-            parts.setdefault(int(part), []).append(index)
-        found.extend(parts.values())
-    return sorted(found)
+    told = np.array(sorted(prints), dtype=np.int64)
+    first, second = candidates.pairs(known, told)
+    odds = log_odds(known, told[first], told[second])
+    if verdicts:
+        for n, (a, b) in enumerate(zip(told[first], told[second], strict=True)):
+            same = verdicts.get(frozenset((articles[a].id, articles[b].id)))
+            if same is not None:
+                odds[n] = CLIP if same else -CLIP
+    clusters = linkage.groups(len(told), first, second, odds)
+    return sorted(sorted(i for n in cluster for i in prints[int(told[n])]) for cluster in clusters)
 
 
 def _attach(
-    articles: Sequence[Article], rows: csr_matrix, members: list[list[int]], reporting: set[int]
+    articles: Sequence[Article], known: Traits, members: list[list[int]], reporting: set[int]
 ) -> list[list[int]]:
     """Give each opinion or discussion to the story it is most alike, or to none."""
+    import numpy as np
+
     attached: list[list[int]] = [[] for _ in members]
     others = [i for i in range(len(articles)) if i not in reporting]
     if not members or not others:
         return attached
-    similarity = alike(rows, articles)
+    everyone = np.concatenate([np.array(cluster, dtype=np.int64) for cluster in members])
+    starts = np.cumsum([0, *(len(cluster) for cluster in members)])[:-1]
+    sizes = np.array([len(cluster) for cluster in members])
     for i in others:
-        best, near = max(
-            (float(similarity[i, cluster].mean()), -k) for k, cluster in enumerate(members)
-        )
-        if best >= COMMENTARY:
-            attached[-near].append(i)
+        odds = log_odds(known, np.full(len(everyone), i, dtype=np.int64), everyone)
+        mean = np.add.reduceat(odds, starts) / sizes
+        best = int(mean.argmax())
+        if mean[best] >= COMMENTARY:
+            attached[best].append(i)
     return attached
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from hashlib import sha256
 
 from digest.core.facts import names, numbers
-from digest.core.similarity import shingles
+from digest.core.shingling import shingles
 from digest.models import Article, Trace
 
 DIGITS = 8  # hex digits: a new fact looks like one of 10,000 told ones twice in a million times

@@ -13,6 +13,7 @@ from digest.ports.mail import (
 from digest.ports.run import (
     UNCONDITIONAL,
     Branch,
+    Embedder,
     Fetcher,
     LanguageModel,
     Manners,
@@ -28,6 +29,7 @@ from digest.ports.store import EntryHistory, Store
 __all__ = [
     "UNCONDITIONAL",
     "Branch",
+    "Embedder",
     "EntryHistory",
     "Fetcher",
     "LanguageModel",

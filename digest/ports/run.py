@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from digest.errors import PutOffError
 from digest.models import Edition, OutputResult, Response, Validators
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 T = TypeVar("T")
 
@@ -99,6 +103,27 @@ class LanguageModel(Protocol):
 
         Raises ModelError for a reply that is empty, cut short, refused or filtered, and
         ModelUnavailable when asking again in this run is pointless.
+        """
+        ...
+
+
+class Embedder(Protocol):
+    """Turns short texts into vectors that are near where the texts mean the like."""
+
+    @property
+    def name(self) -> str:
+        """Return what its vectors are kept under: vectors of two names are never compared."""
+        ...
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Return the languages it knows; empty for every one."""
+        ...
+
+    async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return one unit row per text, each the same whatever else is asked with it.
+
+        Raises EmbeddingError.
         """
         ...
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
@@ -129,6 +129,14 @@ class Store(Protocol):
 
     def traces(self, ids: Iterable[str]) -> dict[str, Trace]:
         """Return the kept traces of articles whose text is not stored, by article id."""
+        ...
+
+    def vectors(self, model: str, keys: Iterable[str]) -> dict[str, bytes]:
+        """Return the kept vectors of a model by the keys of their texts: little-endian float32."""
+        ...
+
+    def save_vectors(self, model: str, vectors: Mapping[str, bytes]) -> None:
+        """Keep vectors of a model by the keys of their texts."""
         ...
 
     def state(self, *, since: datetime) -> State:

@@ -5,7 +5,7 @@ SQLAlchemy takes half a second to import, so it is loaded when a store is opened
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -53,6 +53,7 @@ class SqlStore(Mail):
         from digest.adapters.store.editions import Editions
         from digest.adapters.store.entries import Entries
         from digest.adapters.store.sources import Sources
+        from digest.adapters.store.vectors import Vectors
 
         super().__init__(database, new_token)
         self._scratch = scratch
@@ -60,6 +61,7 @@ class SqlStore(Mail):
         self._entries = Entries(database.connection)
         self._articles = Articles(database.connection)
         self._editions = Editions(database.connection)
+        self._vectors = Vectors(database.connection)
 
     @cached_property
     def _memory(self) -> Memory:
@@ -207,6 +209,14 @@ class SqlStore(Mail):
         """Return articles with any of the query's words, those with most and rarest first."""
         with self._database.transaction():
             return self._articles.search(query, published_since, limit)
+
+    def vectors(self, model: str, keys: Iterable[str]) -> dict[str, bytes]:
+        with self._database.transaction():
+            return self._vectors.of(model, keys)
+
+    def save_vectors(self, model: str, vectors: Mapping[str, bytes]) -> None:
+        with self._database.transaction():
+            self._vectors.save(model, vectors)
 
     def traces(self, ids: Iterable[str]) -> dict[str, Trace]:
         with self._database.transaction():

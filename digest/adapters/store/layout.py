@@ -10,7 +10,7 @@ from sqlalchemy.schema import CreateColumn
 from digest.adapters.store import schema
 
 APPLICATION_ID = 0x44677374  # "Dgst" in the file's header marks a database as ours
-VERSION = 3  # 1 knew feeds, entries, articles, editions and runs; 2 readers and deliveries too
+VERSION = 4  # 1 knew feeds, entries, articles, editions and runs; 2 readers and deliveries too
 
 _SINCE_2 = (
     schema.traces,
@@ -22,6 +22,7 @@ _SINCE_2 = (
     schema.finished_outputs,
 )
 _SINCE_3 = (schema.hosts, schema.revisions)
+_SINCE_4 = (schema.vectors,)
 _COLUMNS_SINCE_2 = (schema.editions.c.readers_until,)
 _COLUMNS_SINCE_3 = (
     schema.feeds.c.moved_times,
@@ -57,12 +58,14 @@ def upgrade(connection: sa.Connection, version: int) -> None:
     if version < 2:
         schema.metadata.create_all(connection, tables=_SINCE_2)
         _add(connection, _COLUMNS_SINCE_2)
-    schema.metadata.create_all(connection, tables=_SINCE_3)
-    _add(connection, _COLUMNS_SINCE_3)
-    # The index by feed and guid serves where the one by feed alone did.
-    connection.exec_driver_sql("DROP INDEX entries_by_feed")
-    for index in schema.entries.indexes:
-        index.create(connection, checkfirst=True)
+    if version < 3:
+        schema.metadata.create_all(connection, tables=_SINCE_3)
+        _add(connection, _COLUMNS_SINCE_3)
+        # The index by feed and guid serves where the one by feed alone did.
+        connection.exec_driver_sql("DROP INDEX entries_by_feed")
+        for index in schema.entries.indexes:
+            index.create(connection, checkfirst=True)
+    schema.metadata.create_all(connection, tables=_SINCE_4)
     connection.exec_driver_sql(f"PRAGMA user_version={VERSION}")
 
 

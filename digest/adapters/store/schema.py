@@ -221,6 +221,15 @@ traces = sa.Table(
     sa.Column("shingles", sa.JSON, nullable=False),
 )
 
+vectors = sa.Table(
+    "vectors",
+    metadata,
+    _text("model", key=True),
+    _text("key", key=True),  # of the text
+    sa.Column("vector", sa.LargeBinary, nullable=False),  # little-endian float32
+    sqlite_with_rowid=False,
+)
+
 # Every address that was ever on a list, or suppressed, with its token. None is taken out: a token
 # stands for one address for good.
 addresses = sa.Table(
