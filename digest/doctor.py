@@ -32,6 +32,7 @@ from digest.explaining import counted
 from digest.interrupts import finish
 from digest.models import Quality
 from digest.models.readers import ANY_TOKEN
+from digest.ports import LanguageModel
 from digest.render.wording import count
 from digest.terminal import print_json
 
@@ -95,6 +96,13 @@ def _checks(config: Config) -> Iterator[Finding]:
         "feeds", _feeds(config), "check the network, `fetch.proxy` and the addresses"
     )
     yield _tried_async("model", _model(config), "see `llm` in the configuration")
+    if config.llm and config.llm.judge:
+        yield _tried_async("judge", _judge(config), "see `llm.judge` in the configuration")
+    yield _tried_async(
+        "embeddings",
+        app.try_embedder(config),
+        "see `embeddings` in the configuration, or run `digest models pull`",
+    )
     if config.edition.schedule is not None:
         detail = next_due(config, app.now()).removeprefix("nothing is due; ")
         yield Finding("schedule", True, detail)
@@ -231,15 +239,24 @@ async def _model(config: Config) -> str:
     async with app.model_of(config) as model:
         if model is None:
             return "none set: stories are told in the outlets’ own words"
-        schema = {
-            "type": "object",
-            "properties": {"ok": {"type": "boolean"}},
-            "required": ["ok"],
-            "additionalProperties": False,
-        }
-        messages = [{"role": "user", "content": 'Answer with the JSON {"ok": true}.'}]
-        await model.complete(messages, schema)
-        return f"{model.name} answers"
+        return await _answers(model)
+
+
+async def _judge(config: Config) -> str:
+    async with app.judge_of(config, None) as judge:
+        return await _answers(judge) if judge else "none set"
+
+
+async def _answers(model: LanguageModel) -> str:
+    schema = {
+        "type": "object",
+        "properties": {"ok": {"type": "boolean"}},
+        "required": ["ok"],
+        "additionalProperties": False,
+    }
+    messages = [{"role": "user", "content": 'Answer with the JSON {"ok": true}.'}]
+    await model.complete(messages, schema)
+    return f"{model.name} answers"
 
 
 def _print(findings: list[Finding], as_json: bool) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 
 from digest.core import edition as editions
 from digest.core import forgotten, memory, ranking, relevance, stories
 from digest.errors import BriefError
-from digest.grouping import Grouping
+from digest.grouping import Grouped, Grouping
+from digest.judging import Answered, Judging, weighed
 from digest.models import (
     Article,
     Edition,
@@ -22,12 +23,14 @@ from digest.models import (
     Quality,
     Ranked,
     Story,
-    StoryStatus,
+    Told,
     Window,
 )
 from digest.ports import Meter, Store
+from digest.trail import Trail, off_topic
 from digest.writing import Writing, Written, one_line
 
+AGAIN = (EntryOutcome.REPEAT, EntryOutcome.DUPLICATE)
 ROLLING = timedelta(days=4)  # articles are grouped this far back, so a follow-up finds its story
 
 
@@ -43,6 +46,7 @@ class Choices:
     max_stories: int = 8
     max_briefs: int = 12
     per_publisher: int = 3
+    per_company: int = 3
     topics: Sequence[str] = ()
     mute: Sequence[str] = ()
     note_when_empty: bool = False
@@ -63,6 +67,21 @@ class Edited:
 
 
 @dataclass(frozen=True)
+class Plan:
+    """What an edition is to hold and why, before anything of it is written."""
+
+    articles: list[Article]  # of the rolling window
+    fresh: frozenset[str]  # ids of those that count for this edition
+    grouped: Grouped
+    judged: list[Judged]
+    ranked: list[Ranked]  # every story in its place, repeats included
+    leading: list[Ranked]
+    short: list[Ranked]
+    left_out: list[tuple[Ranked, EntryOutcome, str]]
+    answered: Answered  # which articles of doubtful relevance are AI-industry news
+
+
+@dataclass(frozen=True)
 class Editing:
     """Turns what the store holds into one edition."""
 
@@ -71,35 +90,30 @@ class Editing:
     grouping: Grouping
     writing: Writing
     meter: Meter
+    judging: Judging | None = None
 
     async def run(
-        self, *, now: datetime, day: date, window: Window, earlier: Sequence[Edition], feeds: int
+        self,
+        *,
+        now: datetime,
+        day: date,
+        window: Window,
+        earlier: Sequence[Edition],
+        feeds: int,
+        also_fresh: Collection[str] = (),
     ) -> Edited:
-        """Return the edition of ``window``, held against the ``earlier`` ones, newest first."""
+        """Return the edition of ``window``, held against the ``earlier`` ones, newest first.
+
+        ``also_fresh`` are ids of articles that count for it whenever they were first seen.
+        """
         began = self.meter.seconds()
         choices = self.choices
-        articles = self.store.articles(seen_since=now - ROLLING, seen_until=now)
-        waiting = self.store.waiting_articles()
-        fresh = {a.id for a in articles if memory.is_fresh(a, window.opens, waiting)}
-        usable = [a for a in articles if self._refusal(a) is None]
-        past = self._remembered(usable, earlier)
-        grouped = await self.grouping.run(usable, past)
-        wanted = [s for s in grouped.stories if _is_news(s)]
-        told = [t for e in earlier for t in memory.told_in(e)]
-        judged = memory.judge(wanted, told, fresh=fresh, memory=past)
-        judged = [forgotten.without(j, past.traces) for j in judged]
-        ranked = ranking.rank(judged, now=now, topics=choices.topics)
-        leading, short, left_out = ranking.split(
-            ranked,
-            max_stories=choices.max_stories,
-            max_briefs=choices.max_briefs,
-            per_publisher=choices.per_publisher,
-            language=choices.language,
-        )
+        plan = await self.plan(now=now, window=window, earlier=earlier, also_fresh=also_fresh)
         grouped_at = self.meter.seconds()
-        written = await self.writing.run(leading)
-        pieces = _pieces(leading, written)
-        lines, problems = self._lines(short)
+        written = await self.writing.run(plan.leading)
+        plan = self._untranslated(plan, written)
+        pieces = _pieces(plan.leading, written)
+        lines, problems = self._lines(plan.short)
         edition = editions.assemble(
             name=choices.name,
             title=choices.title,
@@ -110,35 +124,114 @@ class Editing:
             window=window,
             stories=pieces,
             briefs=lines,
-            counts=_counts(len(fresh), feeds, pieces, lines),
+            counts=_counts(len(plan.fresh), feeds, pieces, lines),
         )
-        seen = [a for a in articles if a.id in fresh]
-        trail = _Trail({a.id: a for a in articles})
-        trail.of_stories(leading, {p.id for p in pieces}, EntryOutcome.PUBLISHED)
-        trail.of_stories(short, {b.story_id for b in lines}, EntryOutcome.BRIEF)
-        for item, outcome, reason in left_out:
-            trail.of_story(item.judged.story, outcome, reason)
-        by_first = {e.article.id: j for j in judged for e in j.story.evidence}
-        members = {
-            a.id: by_first[e.article.id]
-            for story in grouped.stories
-            for e in story.evidence
-            if e.article.id in by_first
-            for a in stories.reports(story)
-        }
-        trail.of_rest(seen, members, self._refusal)
+        for asked in (plan.answered, plan.grouped):
+            for name, value in asked.llm.items():
+                written.llm[name] += value
+        printed = {p.id for p in pieces} | {b.story_id for b in lines}
         return Edited(
             edition,
-            trail.entries,
+            self.outcomes(plan, printed),
             written,
-            [*grouped.problems, *written.problems, *problems],
-            relevant=sum(a.relevance >= relevance.THRESHOLD for a in seen),
-            stories=len(judged),
+            [*plan.answered.problems, *plan.grouped.problems, *written.problems, *problems],
+            relevant=sum(
+                a.relevance >= relevance.THRESHOLD for a in plan.articles if a.id in plan.fresh
+            ),
+            stories=len(plan.judged),
             group_seconds=grouped_at - began,
             write_seconds=self.meter.seconds() - grouped_at,
         )
 
-    def _refusal(self, article: Article) -> tuple[EntryOutcome, str] | None:
+    async def plan(
+        self,
+        *,
+        now: datetime,
+        window: Window,
+        earlier: Sequence[Edition],
+        also_fresh: Collection[str] = (),
+    ) -> Plan:
+        """Return what the edition is to hold: grouped, judged and ranked. Nothing is written."""
+        choices = self.choices
+        articles = self.store.articles(seen_since=now - ROLLING, seen_until=now)
+        waiting = self.store.waiting_articles() | set(also_fresh)
+        fresh = frozenset(a.id for a in articles if memory.is_fresh(a, window.opens, waiting))
+        articles, answered = await self._weighed(articles)
+        usable = [a for a in articles if self.refusal(a) is None]
+        past = self._remembered(usable, earlier)
+        grouped = await self.grouping.run(usable, past)
+        wanted = [s for s in grouped.stories if _is_news(s)]
+        told = self._told(earlier, window)
+        judged = memory.judge(wanted, told, fresh=fresh, memory=past)
+        judged = [forgotten.without(j, past.traces) for j in judged]
+        ranked = ranking.rank(judged, now=now, topics=choices.topics, earlier=earlier)
+        leading, short, left_out = ranking.split(
+            ranked,
+            max_stories=choices.max_stories,
+            max_briefs=choices.max_briefs,
+            per_publisher=choices.per_publisher,
+            per_company=choices.per_company,
+            language=choices.language,
+            translates=self.writing.model is not None,
+        )
+        return Plan(articles, fresh, grouped, judged, ranked, leading, short, left_out, answered)
+
+    async def _weighed(self, articles: list[Article]) -> tuple[list[Article], Answered]:
+        """Return the articles, those of doubtful relevance as the judge weighs them."""
+        doubtful = [
+            a for a in articles if relevance.doubtful(a.relevance) and self.refusal(a) is None
+        ]
+        if self.judging is None or not doubtful:
+            return articles, Answered()
+        doubtful.sort(key=lambda a: (abs(a.relevance - relevance.THRESHOLD), a.id))
+        answered = await self.judging.relevance(doubtful)
+        told = {a.id: weighed(a, answered) for a in doubtful}
+        return [told.get(a.id, a) for a in articles], answered
+
+    def _untranslated(self, plan: Plan, written: Written) -> Plan:
+        """Return the plan with what leads in one line where the model did not translate it."""
+        language = self.choices.language
+        lines = [
+            item
+            for item in plan.leading
+            if not ranking.readable(item.judged.story, language)
+            and not written.by_model(item.judged.story.id)
+        ]
+        told = [item for item in plan.leading if item not in lines]
+        return replace(plan, leading=told, short=[*lines, *plan.short]) if lines else plan
+
+    def outcomes(self, plan: Plan, printed: Collection[str]) -> dict[str, EntryReport]:
+        """Return what becomes of each article, by its id; ``printed``: ids of written stories."""
+        trail = Trail({a.id: a for a in plan.articles})
+        trail.of_stories(plan.leading, printed, EntryOutcome.PUBLISHED)
+        trail.of_stories(plan.short, printed, EntryOutcome.BRIEF)
+        for item, outcome, reason in plan.left_out:
+            # What a repeat was told by before stays what it was: published, or in brief.
+            repeat = outcome is EntryOutcome.REPEAT
+            trail.of_story(item.judged.story, outcome, reason, only=plan.fresh if repeat else None)
+        by_first = {e.article.id: j for j in plan.judged for e in j.story.evidence}
+        members: dict[str, Judged] = {}
+        for story in plan.grouped.stories:
+            found = [by_first[e.article.id] for e in story.evidence if e.article.id in by_first]
+            if found:
+                members |= {a.id: found[0] for a in stories.reports(story)}
+        trail.of_rest((a for a in plan.articles if a.id in plan.fresh), members, self.refusal)
+        return trail.entries
+
+    def _told(self, earlier: Sequence[Edition], window: Window) -> list[Told]:
+        """Return what was told, each with the reports that came later and brought nothing new."""
+        told = [t for e in earlier for t in memory.told_in(e)]
+        joined = {
+            story_id: frozenset(
+                e.id
+                for e in self.store.entries_of(story_id)
+                if e.outcome in AGAIN and e.first_seen_at <= window.opens
+            )
+            for story_id in sorted({t.story_id for t in told})
+        }
+        return [replace(t, joined=joined[t.story_id]) for t in told]
+
+    def refusal(self, article: Article) -> tuple[EntryOutcome, str] | None:
         """Return why an article may not be used in a story, or None."""
         if article.quality is Quality.CONSENT and not article.text:
             return EntryOutcome.CONSENT, article.note
@@ -148,7 +241,7 @@ class Editing:
         if word:
             return EntryOutcome.MUTED, f"you muted “{word}”"
         if article.relevance < relevance.DOUBT:
-            return EntryOutcome.OFF_TOPIC, _off_topic(article)
+            return EntryOutcome.OFF_TOPIC, off_topic(article)
         return None
 
     def _remembered(self, usable: Sequence[Article], earlier: Sequence[Edition]) -> memory.Memory:
@@ -175,10 +268,6 @@ def _is_news(story: Story) -> bool:
     return max(a.relevance for a in stories.reports(story)) >= relevance.THRESHOLD
 
 
-def _off_topic(article: Article) -> str:
-    return f"not AI-industry news (relevance {article.relevance:.2f})"
-
-
 def _pieces(leading: Iterable[Ranked], written: Written) -> list[EditionStory]:
     told = [item for item in leading if item.judged.story.id in written.briefs]
     return [
@@ -202,73 +291,3 @@ def _counts(
         "stories": len(pieces),
         "briefs": len(lines),
     }
-
-
-@dataclass
-class _Trail:
-    """What became of each article, by its id."""
-
-    articles: dict[str, Article]
-    entries: dict[str, EntryReport] = field(default_factory=dict)
-
-    def of_stories(
-        self, ranked: Iterable[Ranked], printed: set[str], outcome: EntryOutcome
-    ) -> None:
-        for item in ranked:
-            story = item.judged.story
-            if story.id in printed:
-                update = item.judged.status is StoryStatus.UPDATE
-                why = item.judged.reason if update else "; ".join(story.reasons)
-                self.of_story(story, outcome, why or "told by this source alone")
-            else:
-                self.of_story(story, EntryOutcome.ERROR, "the story could not be written")
-
-    def of_story(self, story: Story, outcome: EntryOutcome, reason: str) -> None:
-        printed = outcome in (EntryOutcome.PUBLISHED, EntryOutcome.BRIEF)
-        for evidence in story.evidence:
-            article = evidence.article
-            if printed and article.quality is Quality.TEASER:
-                self._say(
-                    article, EntryOutcome.TEASER, story.id, f"{article.note}; used, and labelled"
-                )
-            else:
-                self._say(article, outcome, story.id, reason)
-            for copy in evidence.copies:
-                why = f"the same text as {article.publisher}’s; printed once"
-                self._say(copy, EntryOutcome.DUPLICATE, story.id, why)
-        for article in story.commentary:
-            self._say(article, EntryOutcome.COMMENTARY, story.id, "opinion: linked, not evidence")
-        for article in story.links:
-            self._say(
-                article, EntryOutcome.COMMENTARY, story.id, "a discussion: linked, not evidence"
-            )
-
-    def of_rest(
-        self,
-        seen: Iterable[Article],
-        told: dict[str, Judged],
-        refusal: Callable[[Article], tuple[EntryOutcome, str] | None],
-    ) -> None:
-        """Say what became of the articles in no story: refused, late to one, or near to none."""
-        for article in seen:
-            if article.id in self.entries:
-                continue
-            refused = refusal(article)
-            if refused is not None:
-                self._say(article, refused[0], None, refused[1])
-            elif article.relevance < relevance.THRESHOLD and article.id not in told:
-                self._say(article, EntryOutcome.OFF_TOPIC, None, _off_topic(article))
-            elif article.id in told:
-                story_id = told[article.id].story.id
-                why = "adds no new fact to a story told before"
-                self._say(article, EntryOutcome.REPEAT, story_id, why)
-            else:
-                why = "opinion or discussion about no story of this edition"
-                self._say(article, EntryOutcome.COMMENTARY, None, why)
-
-    def _say(
-        self, article: Article, outcome: EntryOutcome, story_id: str | None, reason: str
-    ) -> None:
-        self.entries[article.id] = EntryReport(
-            article.url, article.feed_url, outcome, story_id, reason
-        )

@@ -1,21 +1,18 @@
-"""articles → stories, with what helps to tell them apart: the meaning of their titles."""
+"""articles → stories, with what helps to tell them apart: titles' meaning, a judge in doubt."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
-from typing import TYPE_CHECKING
 
-from digest.core import forgotten, memory
-from digest.core.similarity import Meaning, masked
+from digest.core import forgotten, memory, questions, stories
+from digest.core.similarity import Meaning
+from digest.core.stories import Pair
 from digest.errors import EmbeddingError
+from digest.judging import Judging
+from digest.meaning import Embedding
 from digest.models import Article, Problem, Story
-from digest.ports import Embedder, Store
-
-if TYPE_CHECKING:
-    import numpy as np
-    from numpy.typing import NDArray
+from digest.ports import Embedder, Progress, Store
 
 
 @dataclass
@@ -24,6 +21,9 @@ class Grouped:
 
     stories: list[Story] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    verdicts: Mapping[Pair, bool] = field(default_factory=dict)  # what a judge said
+    llm: Mapping[str, float] = field(default_factory=dict)  # what it took, as in the run report
+    meaning: Meaning | None = None  # of the titles
 
 
 @dataclass(frozen=True)
@@ -33,43 +33,64 @@ class Grouping:
     language: str
     store: Store
     embedder: Embedder | None = None
+    judging: Judging | None = None
+    progress: Progress | None = None
 
     async def run(
         self, articles: Sequence[Article], past: memory.Memory = memory.NOTHING
     ) -> Grouped:
         """Return the stories the articles tell; those without a text by what ``past`` has."""
         grouped = Grouped()
-        meaning = await self._meaning(articles, grouped)
+        meaning = grouped.meaning = await self._meaning(articles, grouped)
+        await self._judge(articles, past, meaning, grouped)
         grouped.stories = forgotten.group(
-            articles, past.traces, past.printed, language=self.language, meaning=meaning
+            articles,
+            past.traces,
+            past.printed,
+            language=self.language,
+            meaning=meaning,
+            verdicts=grouped.verdicts,
         )
         return grouped
 
+    async def _judge(
+        self,
+        articles: Sequence[Article],
+        past: memory.Memory,
+        meaning: Meaning | None,
+        grouped: Grouped,
+    ) -> None:
+        """Have it judged, by one report of each, whether two doubtful groups tell one event."""
+        if self.judging is None:
+            return
+        lent = forgotten.lent(articles, past.traces, past.printed)
+        doubts = stories.doubtful(lent, meaning=meaning)
+        known = {a.id: a for a in articles}
+        shown = [(_shown(d.first, known), _shown(d.second, known)) for d in doubts]
+        judged = await self.judging.pairs(shown)
+        verdicts: dict[Pair, bool] = {}
+        for doubt, pair in zip(doubts, shown, strict=True):
+            question = questions.pair(*pair)
+            if question in judged.answers or question in judged.failed:
+                one = judged.answers.get(question, False)
+                verdicts |= {frozenset((a, b)): one for a in doubt.first for b in doubt.second}
+        grouped.verdicts = verdicts
+        grouped.problems += judged.problems
+        grouped.llm = judged.llm
+
     async def _meaning(self, articles: Sequence[Article], grouped: Grouped) -> Meaning | None:
-        """Return the vectors of the titles; without, where the embedder fails."""
+        """Return the meaning of the titles; without, where the embedder fails."""
         if self.embedder is None:
             return None
-        known = self.embedder.languages
-        texts = {a.id: masked(a.title) for a in articles if not known or a.language in ("", *known)}
         try:
-            vectors = await self._vectors(self.embedder, sorted(set(texts.values())))
+            return await Embedding(self.embedder, self.store, self.progress).run(articles)
         except EmbeddingError as error:
             message = f"{error}; stories are grouped by words alone"
-            grouped.problems.append(Problem("group", self.embedder.name, message))
+            grouped.problems.append(Problem("group", "embeddings", message))
             return None
-        return Meaning({article_id: vectors[text] for article_id, text in texts.items()})
 
-    async def _vectors(
-        self, embedder: Embedder, texts: Sequence[str]
-    ) -> dict[str, NDArray[np.float32]]:
-        import numpy as np
 
-        keys = {text: sha256(text.encode("utf-8", "replace")).hexdigest() for text in texts}
-        kept = self.store.vectors(embedder.name, keys.values())
-        found = {t: np.frombuffer(kept[k], dtype="<f4") for t, k in keys.items() if k in kept}
-        missing = [text for text in texts if text not in found]
-        if missing:
-            rows = (await embedder.embed(missing)).astype("<f4")
-            found |= dict(zip(missing, rows, strict=True))
-            self.store.save_vectors(embedder.name, {keys[t]: found[t].tobytes() for t in missing})
-        return found
+def _shown(ids: Iterable[str], known: Mapping[str, Article]) -> Article:
+    """Return the first of a group's reports that a model may be given, else the first."""
+    reports = [known[i] for i in ids]
+    return next((a for a in reports if a.ai_input), reports[0])

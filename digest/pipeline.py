@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
+from digest import earlier as before
 from digest.core import edition as editions
 from digest.core import relevance
 from digest.core.rebuilding import is_rebuilt
@@ -14,6 +15,7 @@ from digest.editing import Choices, Edited, Editing
 from digest.errors import ConfigError, RenderError, RunError, StoreError
 from digest.gathering import Gathered, Gathering
 from digest.grouping import Grouping
+from digest.judging import judging_of
 from digest.models import (
     Edition,
     Entry,
@@ -25,12 +27,11 @@ from digest.models import (
     Window,
 )
 from digest.ports import Ledger, Output, Store
-from digest.render.record import edition_from_json, edition_to_json, report_to_json
+from digest.render.record import edition_to_json, report_to_json
 from digest.reporting import RunClock
 from digest.world import World
 from digest.writing import Writing
 
-REMEMBERED = 10  # earlier editions a story is held against
 Rendered = Mapping[str, str | RenderError]
 COMPLETE = ("done", "unchanged", "uncertain")  # nobody waits for it by itself any more
 
@@ -78,10 +79,13 @@ async def make(
     clock = RunClock(run_id, world)
     day = day or editions.local_date(now, choices.timezone)
     edition_id = editions.edition_id(choices.name, day)
-    standing = _standing(store, edition_id)
+    standing = before.standing(store, edition_id)
     if refresh and standing is not None:
-        _refuse_refresh(standing, world)
-    earlier, window = _past(choices, store, day, now)
+        why = before.why_it_stands(standing, store, ledger)
+        if why:
+            raise ConfigError(f"--refresh: {edition_id} {why}, so it stands", key="--refresh")
+    earlier = before.published(store, choices.name, day)
+    window = before.window(earlier, now, choices.window)
 
     gathered = await _gathering(choices, world, now, window, least).run(feeds)
     clock.lap("gathered")
@@ -94,7 +98,7 @@ async def make(
     if standing is not None and stands and not refresh:
         edited, state = Edited(standing), "unchanged"
     else:
-        edited = await _editing(choices, world).run(
+        edited = await editing(choices, world).run(
             now=now, day=day, window=window, earlier=earlier, feeds=gathered.heard()
         )
         state = "made" if edited.edition.stories else "empty"
@@ -111,7 +115,7 @@ async def make(
     if state == "unchanged":
         store.save_outcomes(outcomes)
     else:
-        store.save_edition(_frozen(edition), outcomes=outcomes, replace=standing is not None)
+        store.save_edition(frozen(edition), outcomes=outcomes, replace=standing is not None)
     return Made(edition, state, gathered, edited, outputs, rendered, clock)
 
 
@@ -129,7 +133,8 @@ async def poll(
     The caller holds the store's lease. Makes no edition. Raises RunError when the store fails.
     """
     day = editions.local_date(comes, choices.timezone)
-    _, window = _past(choices, world.store, day, comes)
+    earlier = before.published(world.store, choices.name, day)
+    window = before.window(earlier, comes, choices.window)
     return await _gathering(choices, world, now, window, least).run(feeds)
 
 
@@ -155,20 +160,6 @@ def publish(made: Made, world: World, *, now: datetime) -> Outcome:
     )
     rendered = {name: text for name, text in made.rendered.items() if isinstance(text, str)}
     return _told(world.store, Outcome(report, made.edition, rendered))
-
-
-def _refuse_refresh(standing: Edition, world: World) -> None:
-    """Raise ConfigError where an edition has to stand: files can be made anew, mail cannot.
-
-    Nor can an edition whose articles' texts are not on this machine: it would lose its sentences.
-    """
-    if world.ledger.delivery_began(standing.id):
-        why = "has been sent already"
-    elif world.store.traces(s.article_id for told in standing.stories for s in told.sources):
-        why = "was made on another machine, which has the texts"
-    else:
-        return
-    raise ConfigError(f"--refresh: {standing.id} {why}, so it stands", key="--refresh")
 
 
 def _told(store: Store, outcome: Outcome) -> Outcome:
@@ -202,27 +193,14 @@ def _wanted(choices: Choices, feed: Feed, entry: Entry) -> tuple[EntryOutcome | 
     return None, f"relevance {score:.2f}"
 
 
-def _editing(choices: Choices, world: World) -> Editing:
+def editing(choices: Choices, world: World) -> Editing:
     writing = Writing(choices.language, world.model, world.fence, world.progress)
-    grouping = Grouping(choices.language, world.store, world.embedder)
-    return Editing(choices, world.store, grouping, writing, world.meter)
+    judging = judging_of(world.judge, world.store, world.fence)
+    grouping = Grouping(choices.language, world.store, world.embedder, judging, world.progress)
+    return Editing(choices, world.store, grouping, writing, world.meter, judging)
 
 
-def _standing(store: Store, edition_id: str) -> Edition | None:
-    stored = store.edition(edition_id)
-    return edition_from_json(stored.record) if stored else None
-
-
-def _past(choices: Choices, store: Store, day: date, now: datetime) -> tuple[list[Edition], Window]:
-    """Return the published editions before ``day``, newest first, and the span the next covers."""
-    stored = [e for e in store.editions(name=choices.name, limit=REMEMBERED + 1) if e.date < day]
-    read = [edition_from_json(e.record) for e in stored]
-    earlier = [e for e in read if e.stories]
-    closed = max((c for e in earlier if (c := e.window.closes) < now), default=None)
-    return earlier, editions.window(now, choices.window, closed)
-
-
-def _frozen(edition: Edition) -> StoredEdition:
+def frozen(edition: Edition) -> StoredEdition:
     return StoredEdition(
         edition.id, edition.name, edition.date, edition.window, edition_to_json(edition)
     )

@@ -12,6 +12,7 @@ from digest.core import stories, topics
 from digest.errors import ConfigError, RunError
 from digest.gathering import Gathered, Gathering
 from digest.grouping import Grouping
+from digest.judging import judging_of
 from digest.models import (
     Article,
     Edition,
@@ -75,7 +76,9 @@ async def find(
     unreadable = tuple((a.url, a.note or "it gave no text") for a in bearing if a not in usable)
     if not usable and not gathered.answered():
         raise RunError("no feed answered, and no stored article bears on the question")
-    grouped = await Grouping(language, world.store, world.embedder).run(usable)
+    judging = judging_of(world.judge, world.store, world.fence)
+    grouping = Grouping(language, world.store, world.embedder, judging, world.progress)
+    grouped = await grouping.run(usable)
     story, also = _leading(asked, grouped.stories, usable)
     if story is None:
         return Piece(None, tuple(usable), unreadable, gathered, Written())

@@ -38,6 +38,11 @@ class Written:
         )
     )
 
+    def by_model(self, story_id: str) -> bool:
+        """Tell whether a story was written by the model."""
+        brief = self.briefs.get(story_id)
+        return brief is not None and brief.written_by.kind == "llm"
+
 
 @dataclass
 class Writing:
@@ -88,7 +93,9 @@ class Writing:
             written.llm["cached_tokens"] += reply.cached_tokens
             written.llm["output_tokens"] += reply.output_tokens
             brief = grounding.ground(
-                prompts.parse_reply(reply.text, story, model=model.name), story
+                prompts.parse_reply(reply.text, story, model=model.name),
+                story,
+                language=self.language,
             )
         except ModelUnavailable as error:
             self._give_up(error, model, written)
@@ -114,7 +121,10 @@ class Writing:
         return grounding.ground(brief, judged.story)
 
     def _changes(self, item: Ranked) -> tuple[Sentence, ...]:
-        return self._extractive(item).what_changed if item.judged.news else ()
+        try:
+            return self._extractive(item).what_changed if item.judged.news else ()
+        except BriefError:  # told in another language alone: there is nothing to quote
+            return ()
 
 
 def one_line(item: Ranked, language: str) -> EditionBrief:

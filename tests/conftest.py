@@ -111,3 +111,10 @@ def shared_dir() -> Path:
     if not (folder / "data").is_dir():
         pytest.skip(f"needs the real data, and {folder}/data is not there (set DIGEST_SHARED)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def minilm(shared_dir: Path) -> Path:
+    """The folder of the real embedding model, where what runs it is installed."""
+    pytest.importorskip("fastembed", reason="fastembed is not installed here")
+    return shared_dir / "models" / "all-MiniLM-L6-v2"

@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar
+from zlib import crc32
 
-from digest.errors import MailUncertain, ModelError
+from digest.core import yardstick
+from digest.errors import EmbeddingError, MailUncertain, ModelError
 from digest.ports import ModelReply
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 T = TypeVar("T")
 
@@ -114,3 +120,46 @@ class InlineWorkers:
 
     def peak_rss_mb(self) -> float:
         return 0.0
+
+
+class CountingEmbedder:
+    """An embedder that keeps what it was asked; titles of one event of the yardstick are near.
+
+    ``fail_after`` is how many calls it answers before it fails.
+    """
+
+    def __init__(
+        self,
+        name: str = "counting",
+        *,
+        languages: Iterable[str] = (),
+        local: bool = True,
+        width: int = 64,
+        fail_after: int | None = None,
+    ) -> None:
+        self.name = name
+        self.languages = frozenset(languages)
+        self.local = local
+        self.asked: list[str] = []
+        self._width = width
+        self._left = fail_after
+        self._event = {text: event[0] for event in yardstick.EVENTS for text in event}
+
+    async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        import numpy as np
+
+        if self._left == 0:
+            raise EmbeddingError(f"{self.name} failed")
+        self._left = None if self._left is None else self._left - 1
+        self.asked += texts
+        rows = np.array([self._row(text) for text in texts])
+        return np.asarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), dtype=np.float32)
+
+    def _row(self, text: str) -> NDArray[np.float64]:
+        import numpy as np
+
+        event, own = (
+            np.random.default_rng(crc32(key.encode())).normal(size=self._width)
+            for key in (self._event.get(text, text), f"own {text}")
+        )
+        return np.asarray(event + own, dtype=np.float64)

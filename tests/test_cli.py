@@ -130,7 +130,7 @@ def test_json_is_one_document_on_standard_output(desk: Path) -> None:
         ("topic", "Microsoft OpenAI talks", "--offline", "--at", AT): dict,
         ("topic", "gardening zebras", "--offline", "--at", AT): dict,
         ("editions", "list"): list,
-        ("explain", DAILY): list,
+        ("explain", DAILY): dict,
         ("doctor",): list,
     }
     for arguments, kind in kinds.items():

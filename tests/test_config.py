@@ -16,7 +16,14 @@ from hypothesis import strategies as st
 from pydantic import BaseModel
 
 from digest import __version__
-from digest.config import Config, EmailOutputSettings, FileOutputSettings, load, parse
+from digest.config import (
+    Config,
+    EmailOutputSettings,
+    EmbeddingSettings,
+    FileOutputSettings,
+    load,
+    parse,
+)
 from digest.config.yamlfile import LARGEST
 from digest.errors import ConfigError
 from digest.models import Feed, FeedKind
@@ -57,6 +64,25 @@ def test_feeds_alone_are_enough() -> None:
     assert config.llm is None
     assert config.outputs == ()
     assert config.store_path == Path("/etc/d/var/digest.db")
+
+
+def test_embeddings_are_a_model_here_or_at_a_server(tmp_path: Path) -> None:
+    assert read("").embeddings == read("embeddings: auto").embeddings == EmbeddingSettings()
+    assert read("embeddings: off").embeddings is None
+    local = read("embeddings: {path: models/m}").embeddings
+    assert local is not None
+    assert local.path == Path("/etc/d/models/m")
+    assert local.known_languages == {"en"}
+    (tmp_path / "key").write_text("sk-1\n")
+    server = "base_url: 'http://m.test/v1', model: m, api_key_file: key"
+    there = read(f"embeddings: {{{server}}}", folder=tmp_path).embeddings
+    assert there is not None
+    assert there.api_key is not None
+    assert there.api_key.get_secret_value() == "sk-1"
+    assert there.known_languages == frozenset()
+    told = read(f"embeddings: {{{server}, languages: [en, de]}}", folder=tmp_path).embeddings
+    assert told is not None
+    assert told.known_languages == {"en", "de"}
 
 
 def test_every_option_is_read() -> None:
@@ -241,7 +267,22 @@ def test_secrets_are_never_shown() -> None:
         ("edition: {style: {}}", "edition.style", "is not available in this version"),
         ("edition: {review: off}", "edition.review", "is not available in this version"),
         ("workers: {dask: x}", "workers.dask", "is not available in this version"),
-        ("embeddings: auto", "embeddings", "is not available in this version"),
+        ("embeddings: on", "embeddings", 'is "on"; expected auto, off, {path: folder} or {base_'),
+        ("embeddings: [auto]", "embeddings", "is a list; expected auto, off"),
+        ("embeddings: {pth: x}", "embeddings.pth", "did you mean `path`?"),
+        ("embeddings: {base_url: 'http://m.test'}", "embeddings.model", "is missing; expected"),
+        ("embeddings: {model: m}", "embeddings.model", "only with base_url, which is missing"),
+        ("embeddings: {path: m, api_key: k}", "embeddings.api_key", "only with base_url"),
+        (
+            "embeddings: {path: m, base_url: 'http://m.test', model: m}",
+            "embeddings",
+            "has both path and base_url; keep one of the two",
+        ),
+        (
+            "embeddings: {base_url: 'http://m.test', model: m, languages: []}",
+            "embeddings.languages",
+            "expected a list of language codes",
+        ),
         ("title: 2026", "title", "is 2026; expected text, at most 200 letters (put it in quotes)"),
         ("title: ''", "title", 'is ""; expected text'),
         ('title: "a\\nBcc: b"', "title", "it must be one line"),
@@ -294,7 +335,7 @@ def test_secrets_are_never_shown() -> None:
         ("workers: {processes: true}", "workers.processes", "auto or a whole number"),
         ("llm: {model: m}", "llm.base_url", "is missing; expected an http or https address"),
         ("llm: {base_url: x, model: m}", "llm.base_url", 'is "x"; expected an http'),
-        (LLM % "judge: a", "llm.judge", "is not available in this version"),
+        (LLM % "judge: [a]", "llm.judge", "the name of a cheaper model"),
         (LLM % "api_key: '${}'", "llm.api_key", "`${` without a variable's name"),
         ("outputs: [{kind: chat, urls: []}]", "outputs[0].kind", "chat is not available in this"),
         ("outputs: [{kind: pdf, dir: x}]", "outputs[0].kind", "expected markdown, html, json, git"),
@@ -526,6 +567,7 @@ def test_the_shipped_configuration_shows_every_option_with_a_comment() -> None:
 def test_the_shipped_configuration_shows_the_defaults(shipped: Config) -> None:
     plain = read("", folder=ROOT)
     same = {"title", "language", "timezone", "store", "fetch", "workers", "llm", "outputs"}
+    same |= {"embeddings"}
     for name in same | {"templates"}:
         assert getattr(shipped, name) == getattr(plain, name), name
     assert shipped.edition.model_copy(update={"schedule": None}) == plain.edition
@@ -561,7 +603,7 @@ def test_the_options_behind_a_hash_work_when_it_is_taken_away(tmp_path: Path, de
 def _opened(line: str) -> str:
     names = ("llm:", "  ", "outputs:", "web:", "templates:", "proxy:", "- ", "unsubscribe_", "dkim")
     option = line.lstrip()
-    taken = option.startswith("# ") and option[2:].startswith(names)
+    taken = option.startswith("# ") and option[2:].startswith(("embeddings:", *names))
     return line.replace("# ", "", 1) if taken else line
 
 

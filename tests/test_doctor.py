@@ -21,6 +21,7 @@ from digest import app, web
 from digest.adapters.store import SqlStore
 from digest.models.readers import ANY_TOKEN
 from tests.command import Days, call, configure, contents, feeds
+from tests.embedding_server import EmbeddingServer
 from tests.loopback import Handler, Reply, Threaded
 from tests.model_server import KEY, ModelServer
 from tests.smtp_server import Certificate, PostOffice, certificate
@@ -40,7 +41,7 @@ def test_all_is_well(desk: Path) -> None:
     assert {what for what, mark in marks(done.out).items() if mark != "✓"} == {"contact"}
     assert list(marks(done.out)) == [
         "python", "configuration", "templates", "store", "outputs", "workers", "contact", "feeds",
-        "model",
+        "model", "embeddings",
     ]  # fmt: skip
     assert "not told whom to write to; set `fetch.user_agent`, such as “ai-news-digest/" in done.out
     assert "config.yaml: 14 feeds" in done.out
@@ -109,12 +110,26 @@ def test_every_trouble_is_named_with_its_mend(tmp_path: Path, three_days: Days) 
 
 def test_a_model_that_answers_is_named(desk: Path, three_days: Days) -> None:
     with ModelServer("keyed", content=lambda _: '{"ok": true}') as server:
-        llm = {"base_url": server.url, "model": "m1", "api_key": KEY}
+        llm = {"base_url": server.url, "model": "m1", "judge": "m2", "api_key": KEY}
         configure(desk, three_days.newsroom, llm=llm)
         done = call(desk, "doctor")
     assert done.code == 0
     assert "✓ model         m1 answers" in done.out
+    assert "✓ judge         m2 answers" in done.out
     assert KEY not in done.out
+
+
+def test_an_embedding_server_is_tried(desk: Path, three_days: Days) -> None:
+    said = []
+    for behaviour in ("good", "wrong_key"):
+        with EmbeddingServer(behaviour) as server:
+            chosen = {"base_url": server.url, "model": "m"}
+            configure(desk, three_days.newsroom, embeddings=chosen)
+            said.append(call(desk, "doctor"))
+    assert [marks(done.out)["embeddings"] for done in said] == ["✓", "✗"]
+    assert "tells one event from another; 48 titles took" in said[0].out
+    assert "refused the API key (401)" in said[1].out
+    assert "To mend: see `embeddings` in the configuration" in said[1].out
 
 
 def test_a_damaged_store_is_found(desk: Path) -> None:

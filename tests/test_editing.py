@@ -19,6 +19,7 @@ from digest.models import (
     Edition,
     EntryOutcome,
     KeptEntry,
+    Quality,
     State,
     StoryStatus,
     Window,
@@ -65,19 +66,26 @@ def forget(store: SqlStore, *articles: Article, outcome: EntryOutcome) -> None:
     store.load_state(State(entries=entries, articles=bare, traces=tuple(map(trace, articles))))
 
 
-def edit(store: SqlStore, *earlier: Edition, now_hours: float = 0, opens: int = 24) -> Edited:
-    now = NOW + timedelta(hours=now_hours)
+def editing(store: SqlStore) -> Editing:
     choices = Choices("daily", "Digest", "en", "UTC")
-    editing = Editing(
+    return Editing(
         choices,
         store,
         Grouping("en", store),
         Writing("en", None, lambda: "", SilentProgress()),
         Machine(),
     )
+
+
+def edit(store: SqlStore, *earlier: Edition, now_hours: float = 0, opens: int = 24) -> Edited:
+    now = NOW + timedelta(hours=now_hours)
     window = Window(now - timedelta(hours=opens), now)
-    run = editing.run(now=now, day=now.date(), window=window, earlier=earlier, feeds=1)
+    run = editing(store).run(now=now, day=now.date(), window=window, earlier=earlier, feeds=1)
     return asyncio.run(run)
+
+
+def settle(store: SqlStore, done: Edited) -> None:
+    store.save_outcomes([(i, e.outcome, e.story_id, e.reason) for i, e in done.entries.items()])
 
 
 def texts(edition: Edition) -> str:
@@ -151,3 +159,66 @@ def test_an_update_quotes_no_new_sentence_that_may_not_be_quoted(store: SqlStore
     (story,) = (edition := edit(store, yesterday()).edition).stories
     assert story.status is StoryStatus.UPDATE
     assert not [line for line in texts(edition).split("\n") if line and line in RECALL.text]
+
+
+BARE = replace(HALT, text="", quality=Quality.FEED_ONLY)
+
+
+def test_an_update_of_titles_alone_says_what_changed_and_where_it_stands(store: SqlStore) -> None:
+    store.save_article(BARE, EntryOutcome.READ, "new")
+    told = edit(store, now_hours=-24).edition
+    title = "Pellmark to replace 14,200 boards of its Q40 accelerator after halt of shipments"
+    bare = replace(RECALL, title=title, text="", quality=Quality.FEED_ONLY)
+    store.save_article(bare, EntryOutcome.READ, "new")
+    (story,) = edit(store, told).edition.stories
+    assert (story.status, story.headline) == (StoryStatus.UPDATE, title)
+    (changed,) = story.what_changed
+    assert (changed.text, changed.cites) == (f"Reported by Circuit: “{title}”.", (1,))
+    assert [s.text for s in story.lead] == ["The full report is at Circuit."]
+
+
+def test_what_was_published_stays_published_when_its_story_repeats(store: SqlStore) -> None:
+    store.save_article(HALT, EntryOutcome.READ, "new")
+    told = edit(store, now_hours=-24)
+    assert told.entries["halt"].outcome is EntryOutcome.PUBLISHED
+    settle(store, told)
+    again = replace(HALT, id="again", domain="kettle.test", published_at=NOW, first_seen_at=NOW)
+    store.save_article(again, EntryOutcome.READ, "new")
+    done = edit(store, told.edition)
+    assert {i: e.outcome for i, e in done.entries.items()} == {"again": EntryOutcome.DUPLICATE}
+
+
+def test_a_saga_longer_than_the_window_is_still_the_story_told_at_its_start(
+    store: SqlStore,
+) -> None:
+    """Told on the first day, left out on the third, seen again on the sixth."""
+    store.save_article(HALT, EntryOutcome.READ, "new")
+    first = edit(store, now_hours=-24)
+    settle(store, first)
+    told = first.edition
+    for days, key in ((2, "third"), (5, "sixth")):
+        at = NOW + timedelta(days=days - 1)
+        late = replace(HALT, id=key, url=f"http://{key}.test/a", domain=f"{key}.test")
+        store.save_article(
+            replace(late, published_at=at, first_seen_at=at), EntryOutcome.READ, "new"
+        )
+        done = edit(store, told, now_hours=24 * (days - 1) + 1)
+        assert done.entries[key].outcome in (EntryOutcome.REPEAT, EntryOutcome.DUPLICATE)
+        assert done.entries[key].story_id == told.stories[0].id
+        settle(store, done)
+
+
+def test_a_plan_holds_every_story_in_its_place_and_writes_nothing(store: SqlStore) -> None:
+    store.save_article(HALT, EntryOutcome.READ, "new")
+    store.save_article(
+        article("robot", "Fennika shows a warehouse robot", "It lifts 90 kg.", site="f.test"),
+        EntryOutcome.READ,
+        "new",
+    )
+    plan = asyncio.run(
+        editing(store).plan(now=NOW, window=Window(OPENS, NOW), earlier=(), also_fresh={"halt"})
+    )
+    assert plan.fresh == {"halt", "robot"}
+    assert sorted(r.judged.story.evidence[0].article.id for r in plan.ranked) == ["halt", "robot"]
+    assert plan.leading == plan.ranked
+    assert (plan.short, plan.left_out) == ([], [])

@@ -161,3 +161,15 @@ def test_hostile_text_costs_no_more_than_its_length(piece: str) -> None:
     text = piece * (100_000 // len(piece))
     facts.numbers(text), facts.names(text), facts.quotations(text)
     assert time.process_time() - start < 8.0  # some 0.5 s; quadratic would be minutes
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("\u017fix men", {"6"}),
+        ("5 m\u0131ll\u0131on", {"5000000"}),
+        ("5 \u017feconds", {"5 second"}),
+    ],
+)
+def test_letters_that_only_look_like_others_break_no_number(text: str, found: set[str]) -> None:
+    assert facts.numbers(text) == found

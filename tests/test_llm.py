@@ -122,6 +122,20 @@ def test_a_failing_server_is_asked_three_times_and_after_three_calls_no_more() -
     assert len(server.requests) == 9
 
 
+def test_calls_that_wait_for_their_turn_ask_no_server_that_was_given_up() -> None:
+    async def at_once(server: ModelServer) -> list[Any]:
+        async with OpenAIModel(
+            base_url=server.url, model="m1", timeout=0.1, concurrency=1
+        ) as model:
+            calls = [model.complete(MESSAGES, SCHEMA) for _ in range(6)]
+            return await asyncio.gather(*calls, return_exceptions=True)
+
+    with ModelServer("hang") as server:
+        outcomes = asyncio.run(at_once(server))
+    assert [type(e) for e in outcomes] == [ModelError] * 2 + [ModelUnavailable] * 4
+    assert "is not asked again in this run" in str(outcomes[-1])
+
+
 def test_an_answer_between_failures_starts_the_count_anew() -> None:
     with ModelServer(*["broken"] * 6, "good", "broken") as server:
         outcomes = ask(server, times=4)

@@ -65,6 +65,7 @@ def test_new_figures_after_the_telling_make_an_update_under_the_old_name() -> No
     assert found.story.id == "s-old"
     assert [e.article.id for e in found.story.evidence] == ["recall"]
     assert found.news == (
+        "Pellmark to replace 14,200 boards",
         "Pellmark will replace 14,200 Q40 boards within ten weeks.",
         "It set $210 million aside.",
     )
@@ -221,14 +222,12 @@ def test_what_was_printed_counts_as_said_and_as_known() -> None:
         assert found.status is status
 
 
-def test_the_sentences_an_edition_printed_belong_to_the_articles_they_cite() -> None:
+def test_what_an_edition_printed_of_a_story_belongs_to_each_of_its_sources() -> None:
     edition = sample_edition.edition()
     printed = memory.printed_in([edition])
     told = edition.stories[0]
-    by_number = {s.n: s.article_id for s in told.sources}
-    for sentence in told.lead:
-        for n in sentence.cites:
-            assert sentence.text in printed[by_number[n]]
+    for source in told.sources:
+        assert {sentence.text for sentence in told.lead} <= set(printed[source.article_id])
     assert all(set(printed) >= {s.article_id for s in b.sources} for b in edition.briefs)
 
 
@@ -240,3 +239,150 @@ def test_a_printed_sentence_retold_with_details_more_is_no_news() -> None:
         again = article("again", "Pellmark again", text)
         (found,) = memory.judge([story(again, GONE)], [TELLING], fresh=EVERY, memory=known)
         assert found.status is status
+
+
+DEAL = article("deal", "Ormond in talks to buy Fennika", hours=30, seen=NOW - timedelta(hours=25))
+SUIT = article("suit", "Lindow Guild sues Pellmark over books", hours=30)
+SUM = article("sum", "Ormond raises $300 million at $4.1 billion valuation", hours=30)
+
+
+def by_title(told: Article, title: str) -> StoryStatus:
+    """Return how a later title is judged where all that is known are titles."""
+    telling = replace(TELLING, article_ids=frozenset({told.id}))
+    later = article("later", title, site="circuit.test")
+    (found,) = memory.judge(
+        [story(later, told)], [telling], fresh={"later"}, memory=Memory({told.id: told})
+    )
+    assert bool(found.news) == (found.status is StoryStatus.UPDATE)
+    return found.status
+
+
+@pytest.mark.parametrize(
+    ("told", "title"),
+    [
+        (DEAL, "Ormond agrees to buy Fennika"),
+        (DEAL, "Ormond closes Fennika acquisition"),
+        (DEAL, "Talks over Fennika called off, says Ormond"),
+        (DEAL, "Ormond offers $900 million for Fennika"),
+        (SUIT, "Judge dismisses authors' case against Pellmark"),
+        (SUIT, "Pellmark settles with Lindow Guild over books"),
+        (SUM, "Ormond raises $500 million at $6 billion valuation"),
+    ],
+)
+def test_a_title_with_another_stage_or_sum_is_an_update(told: Article, title: str) -> None:
+    assert by_title(told, title) is StoryStatus.UPDATE
+
+
+@pytest.mark.parametrize(
+    ("told", "title"),
+    [
+        (DEAL, "Fennika may go to Ormond: the two are negotiating"),
+        (SUIT, "Pellmark faces lawsuit by Lindow Guild"),
+        (SUM, "Ormond valued at $4 billion in new $300m round"),
+        (DEAL, "What the Ormond deal means for 5,000 workers"),
+        (DEAL, "Why Ormond agreed to buy Fennika"),
+        (DEAL, "Analysis: Ormond agrees to pay $900 million"),
+        (replace(SUM, title="Ormond releases Larch"), "Ormond releases Larch, a 30B model"),
+        (DEAL, "The Firm That Ada Korr Built Is In Talks To Buy Fennika"),
+    ],
+)
+def test_a_title_with_other_words_or_a_view_is_a_repeat(told: Article, title: str) -> None:
+    assert by_title(told, title) is StoryStatus.REPEAT
+
+
+def test_details_far_from_the_top_are_no_news() -> None:
+    retold = article(
+        "deep",
+        "Pellmark halts shipments",
+        "Pellmark halted shipments of its Q40 accelerator on Monday. It gave no number of boards. "
+        "Ada Korr flew to Lindow with 40 engineers of Corrado.",
+    )
+    assert judged(retold, YESTERDAY).status is StoryStatus.REPEAT
+
+
+def test_a_report_that_joins_a_repeat_is_of_the_story_told_long_ago() -> None:
+    """The told articles have left the window; what was left out since is still in it."""
+    repeat = article(
+        "repeat", "No Q40 boards of Pellmark for now", hours=70, seen=NOW - timedelta(hours=60)
+    )
+    again = article("again", "Still no Q40 boards at Pellmark", site="circuit.test")
+    known = Memory({"halt": YESTERDAY})
+    for joined, status in ((frozenset({"repeat"}), StoryStatus.REPEAT), ((), StoryStatus.NEW)):
+        telling = replace(TELLING, joined=frozenset(joined))
+        (found,) = memory.judge([story(again, repeat)], [telling], fresh={"again"}, memory=known)
+        assert found.status is status
+    assert found.story.id == "s-1"
+
+
+def test_what_a_repeat_said_was_not_told() -> None:
+    repeat = article("repeat", "Pellmark halts 9,000 boards", hours=70)
+    later = article("later", "Pellmark recalls 9,000 boards for $90 million", site="circuit.test")
+    telling = replace(TELLING, joined=frozenset({"repeat"}))
+    known = Memory({"halt": YESTERDAY, "repeat": repeat})
+    (found,) = memory.judge([story(later, repeat)], [telling], fresh={"later"}, memory=known)
+    assert (found.status, found.story.id) == (StoryStatus.UPDATE, "s-old")
+
+
+def test_two_told_stories_that_become_one_go_on_as_the_one_told_last() -> None:
+    other = article("probe", "Corrado Board looks at boards of Pellmark", hours=50)
+    first = replace(TELLING, story_id="s-a", told_at=NOW - timedelta(hours=48))
+    last = replace(TELLING, story_id="s-b", article_ids=frozenset({"probe"}))
+    fine = article("fine", "Pellmark fined $90 million over boards")
+    (found,) = memory.judge(
+        [story(fine, YESTERDAY, other)],
+        [last, first],
+        fresh={"fine"},
+        memory=Memory({"halt": YESTERDAY, "probe": other}),
+    )
+    assert (found.status, found.story.id) == (StoryStatus.UPDATE, "s-b")
+
+
+def test_a_part_of_a_told_story_with_nothing_new_does_not_begin_anew() -> None:
+    told = replace(TELLING, article_ids=frozenset({"a1", "a2", "a3"}))
+    old = {
+        key: article(key, "Pellmark halts shipments", hours=30) for key in sorted(told.article_ids)
+    }
+    whole = story(article("x", "Pellmark halts boards"), old["a1"], old["a2"], key="x")
+    part = story(article("y", "No shipments at Pellmark"), old["a3"], key="y")
+    found = memory.judge([whole, part], [told], fresh={"x", "y"}, memory=Memory(old))
+    assert [j.status for j in found] == [StoryStatus.REPEAT, StoryStatus.REPEAT]
+    assert len({j.story.id for j in found}) == 2
+
+
+def test_an_update_keeps_the_reports_of_what_is_new_and_no_rewrite_of_the_old() -> None:
+    recall = article("recall", "Pellmark to replace 14,200 boards for $210 million", hours=3)
+    same = article("same", "Replaced: 14,200 boards of Pellmark", site="circuit.test", hours=2)
+    rewrite = article("rewrite", "Pellmark halts its accelerator", site="pier.test", hours=1)
+    found = judged(recall, same, rewrite, YESTERDAY)
+    assert found.status is StoryStatus.UPDATE
+    assert [e.article.id for e in found.story.evidence] == ["recall", "same"]
+
+
+def test_a_day_without_a_time_may_be_after_the_telling() -> None:
+    midnight = TELLING.told_at.replace(hour=0, minute=0)
+    title = "Pellmark to replace 14,200 boards for $210 million"
+    for at, status in ((midnight, StoryStatus.UPDATE), (midnight + timedelta(minutes=1), None)):
+        dated = replace(article("dated", title), published_at=at)
+        assert judged(dated, YESTERDAY).status is (status or StoryStatus.REPEAT)
+
+
+FIGURES = "The trial had 21,400 patients. It found 94.1 percent of them and missed 31 percent fewer"
+
+
+def test_a_rewrite_with_the_same_figures_is_known_without_the_group_that_held_it() -> None:
+    told = replace(YESTERDAY, text=f"{FIGURES}. A scan costs €4.20.")
+    rewrite = article(
+        "rewrite",
+        "Your eye doctor may have a new colleague",
+        f"Something comes to hospitals. {FIGURES} than before. It costs €4.20, a quarter of now.",
+        site="kettle.test",
+    )
+    other = replace(rewrite, id="other", text=f"{FIGURES}. It has 612 staff and made $9 million.")
+    for known in (Memory({"halt": told}), Memory({}, {"halt": trace(told)})):
+        found = memory.judge(
+            [story(rewrite), story(other, key="s-2")], (TELLING,), fresh=EVERY, memory=known
+        )
+        assert [(j.status, j.story.id) for j in found] == [
+            (StoryStatus.REPEAT, "s-old"),
+            (StoryStatus.NEW, "s-2"),
+        ]

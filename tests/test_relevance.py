@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from digest.core.relevance import DOUBT, THRESHOLD, bar, muted, score
+from digest.core import vocabulary, wordweights
+from digest.core.relevance import DOUBT, SURE, THRESHOLD, bar, doubtful, muted, parts, score
 
 NEWS = [
     "Regulator wants AI incidents reported within three days",
@@ -24,6 +26,11 @@ NEWS = [
     "KI-Gesetz tritt in Kraft",
     "OpenAI发布新的大模型",
     "VentureName.AI opens an office in Oslo",
+    "役所で生成AIの利用が広がる",
+    "新しいAIが囲碁で勝つ",
+    "ИИ помогает врачам",
+    "La IA llega a los juzgados",
+    "Humanoid robot maker Larchbot plans a factory",
 ]
 OTHER = [
     "Goalkeeper saves two penalties in cup final",
@@ -35,6 +42,13 @@ OTHER = [
     "Best robot vacuum deals: save $130 on this mop",
     "A lifetime of every chatbot you know for just $49 in this bundle",
     "Coinbase and Gemini list a new cryptocurrency",
+    "Apple's new phone has a better camera",
+    "Tesla recalls forty thousand cars",
+    "Data center construction slows in Oslo",
+    "Estate agent opens its tenth office",
+    "Border agents get new cameras",
+    "CLAIRE ET MAIRIE",
+    "I used Gemini to plan my garden",
     "",
 ]
 
@@ -47,6 +61,18 @@ def test_industry_news_is_relevant(title: str) -> None:
 @pytest.mark.parametrize("title", OTHER)
 def test_other_news_is_not(title: str) -> None:
     assert score(title, "") < THRESHOLD
+
+
+def test_advice_and_columns_in_the_first_person_say_less_than_reports() -> None:
+    report = score("Acme adds Copilot to its spreadsheets", "")
+    assert report >= THRESHOLD
+    for title in (
+        "How to add Copilot to your spreadsheets",
+        "I added Copilot to my spreadsheets",
+        "7 clever ways to use Copilot",
+        "Show HN: Copilot for spreadsheets",
+    ):
+        assert score(title, "") < min(THRESHOLD, report)
 
 
 def test_nothing_speaks_for_what_has_none_of_the_words() -> None:
@@ -72,6 +98,7 @@ def test_a_lead_full_of_the_subject_settles_it_and_one_mention_does_not() -> Non
         "The bakery, which has also tried AI, will close its shops. " + "Bread sold well. " * 9
     )
     assert score("Bakery closes forty shops", passing) < THRESHOLD
+    assert score("Acme closes forty shops", "Its chatbots take the orders now.") >= THRESHOLD
 
 
 def test_feeds_that_carry_little_else_are_leniently_judged() -> None:
@@ -90,6 +117,52 @@ def test_the_users_topics_raise_the_score() -> None:
     assert score(title, lead, topics=("quantum startup",)) >= THRESHOLD
     assert plain < score("Startup opens", lead, topics=("quantum",)) < 1
     assert score(title, lead, topics=("quant",)) == plain
+
+
+def test_what_spoke_is_told_in_plain_words_and_sums_to_the_score() -> None:
+    told = parts(
+        "How to use Claude and Copilot at home for just $37",
+        "A language model for the crypto crowd.",
+        category="labs",
+        topics=("home",),
+    )
+    assert told[0] == ("a shopper's price in the title", wordweights.PRICE)
+    assert [abs(share) for _, share in told] == sorted((abs(x) for _, x in told), reverse=True)
+    assert {
+        "a story with none of our words",
+        "the feed's category “labs”",
+        "a title of advice or of one's own experience",
+        "“claude”",
+        "your topic “home”",
+        "“language model” in the text",
+    } <= {words for words, _ in told}
+    assert parts("", "") == [("a story with none of our words", wordweights.START)]
+
+
+@settings(max_examples=60, deadline=None, derandomize=True)
+@given(st.lists(st.sampled_from([*NEWS, *OTHER, "GPU", "Claude", "model"]), max_size=9))
+def test_the_parts_sum_to_the_score_whatever_the_words(lines: list[str]) -> None:
+    title, lead = " ".join(lines[:3]), " ".join(lines[3:])
+    total = sum(share for _, share in parts(title, lead, category="chips"))
+    found = score(title, lead, category="chips")
+    assert found == pytest.approx(1 / (1 + math.exp(-total)))
+
+
+def test_the_doubtful_middle_lies_between_certainties() -> None:
+    assert not doubtful(score("Goalkeeper saves two penalties", ""))
+    assert doubtful(score("Nvidia opens an office", ""))
+    assert not doubtful(score("Startup raises $90M to build large language models", ""))
+    assert doubtful(DOUBT)
+    assert doubtful(THRESHOLD)
+    assert not doubtful(SURE)
+
+
+def test_every_group_has_a_weight_and_every_word_its_own_is_listed() -> None:
+    assert set(wordweights.GROUPS) == set(vocabulary.GROUPS)
+    listed = {
+        p.strip() for b in vocabulary.GROUPS.values() for p in b.replace("\n", ";").split(";")
+    }
+    assert set(wordweights.WORDS) <= listed
 
 
 def test_a_price_among_companies_is_no_offer() -> None:

@@ -24,7 +24,7 @@ from digest.models import (
 )
 from tests.test_store import FEED, NOW, address, article, edition, entry
 
-VERSION = 3
+VERSION = 4
 OLD_TABLES = {
     1: ("feeds", "entries", "articles", "editions", "runs"),
     2: (
@@ -32,6 +32,7 @@ OLD_TABLES = {
         *("suppressions", "soft_bounces", "deliveries", "finished_outputs", "sqlite_sequence"),
     ),
 }
+OLD_TABLES[3] = (*OLD_TABLES[2], "hosts", "revisions")
 EDITION = edition("daily", date(2026, 8, 5), record='{"id": "daily-2026-08-05"}')
 
 
@@ -46,7 +47,7 @@ def old_store(folder: Path, number: int) -> Path:
     return path
 
 
-@pytest.fixture(params=[1, 2])
+@pytest.fixture(params=[1, 2, 3])
 def old(request: pytest.FixtureRequest, tmp_path: Path) -> tuple[Path, int]:
     number: int = request.param
     return old_store(tmp_path, number), number
@@ -169,6 +170,35 @@ def test_a_store_of_version_2_keeps_everything(path_2: Path) -> None:
     assert version(path_2) == VERSION
 
 
+def test_a_store_of_version_3_keeps_everything(tmp_path: Path) -> None:
+    path_3 = old_store(tmp_path, 3)
+    before = rows(path_3, OLD_TABLES[3])
+    assert all(before.values())
+    with SqlStore.open(address(path_3)) as store:
+        assert store.check() == []
+        assert store.feed_states()[FEED].wishes == Wishes(False, 0, ("a",))
+        assert store.host("https://wire.test") is not None
+        (glass,) = store.articles_by_id(["g"])
+        assert (glass.ai_input, glass.max_snippet) == (False, 0)
+        assert [each.id for each in store.search("glass")] == ["g"]
+        assert set(store.traces(["t"])) == {"t"}
+    assert holds(path_3, before)
+    assert version(path_3) == VERSION
+
+
+def test_an_upgraded_store_keeps_vectors(old: tuple[Path, int]) -> None:
+    path = address(old[0])
+    with SqlStore.open(path) as store:
+        assert store.vectors("m1", ["k1"]) == {}
+        store.save_vectors("m1", {"k1": b"1234", "k2": b"5678"})
+        store.save_vectors("m2", {"k1": b"9999"})
+    with SqlStore.open(path) as store:
+        store.save_vectors("m1", {"k1": b"0000"})
+        assert store.vectors("m1", ["k1", "k2", "k3"]) == {"k1": b"0000", "k2": b"5678"}
+        assert store.vector_counts() == {"m1": (2, 8), "m2": (1, 4)}
+        assert store.check() == []
+
+
 def test_an_upgraded_store_is_laid_out_as_a_new_one(old: tuple[Path, int], tmp_path: Path) -> None:
     path, new = old[0], tmp_path / "new.db"
     SqlStore.open(address(new)).close()
@@ -258,13 +288,13 @@ def test_two_programs_may_upgrade_at_once(path: Path) -> None:
         assert pool.map(open_and_count, [str(path)] * 4, chunksize=1) == [3] * 4
 
 
-@pytest.mark.parametrize("number", [0, 4, -1])
+@pytest.mark.parametrize("number", [0, 5, -1])
 def test_a_version_that_is_not_known_is_refused(path: Path, number: int) -> None:
     raw = sqlite3.connect(path)
     raw.execute(f"PRAGMA user_version={number}")
     raw.close()
     for scratch in (False, True):
-        with pytest.raises(StoreError, match=f"its format is {number}, this one reads 3"):
+        with pytest.raises(StoreError, match=f"its format is {number}, this one reads 4"):
             SqlStore.open(address(path), scratch=scratch)
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from digest.core import stories
+from digest.core import linkage, stories
 from digest.models import Article, FeedKind, Quality, Story
 from tests.builders import article
 
@@ -70,36 +70,6 @@ def test_the_order_of_arrival_changes_nothing() -> None:
     for _ in range(5):
         shuffler.shuffle(articles)
         assert stories.group(articles, language="en") == expected
-
-
-def test_components_at_the_cut_give_what_linkage_over_all_gives() -> None:
-    from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.spatial.distance import squareform
-
-    from digest.core.similarity import alike, vectors
-
-    titles = [
-        f"{company} {verb} {thing}"
-        for company, verb, thing in itertools.product(
-            ("Brindle", "Ostrava Logic", "Fennmark"),
-            ("opens", "cuts", "delays"),
-            ("a chip plant in Lisbon", "prices for its model", "its data centre plans"),
-        )
-    ]
-    articles = [
-        article(f"a{n:02}", title, site=f"site-{n}.test", hours=n)
-        for n, title in enumerate(titles, 1)
-    ]
-    ordered = sorted(articles, key=lambda a: (a.published_at, a.id))
-    distance = 1 - alike(vectors(ordered), ordered)
-    distance[range(len(ordered)), range(len(ordered))] = 0
-    tree = linkage(squareform(distance, checks=False), method="average")
-    whole: dict[int, set[str]] = {}
-    for member, cluster in zip(ordered, fcluster(tree, 1 - stories.CUT, "distance"), strict=True):
-        whole.setdefault(int(cluster), set()).add(member.id)
-    found = ids(stories.group(articles, language="en"))
-    assert found == {frozenset(cluster) for cluster in whole.values()}
-    assert 1 < len(found) < len(articles)
 
 
 TARNHOLT = [
@@ -174,7 +144,10 @@ def test_a_wire_text_printed_twice_is_one_source_with_two_publishers() -> None:
     assert [c.publisher for c in told.evidence[0].copies] == ["Kettle"]
     assert told.reasons == (f"Kettle carries {first.publisher}’s text",)
     mirror = replace(first, id="wire-3", publisher="Wire mirror")
-    others = [replace(second, id=f"w{s}", domain=f"{s}.test", publisher=s) for s in ("Pan", "Urn")]
+    others = [
+        replace(second, id=s, url=f"http://{s}.test/w", domain=f"{s}.test", publisher=s.title())
+        for s in ("pan", "urn")
+    ]
     (told,) = stories.group([first, second, mirror, *others], language="en")
     assert told.reasons == (f"Kettle, Pan and Urn carry {first.publisher}’s text",)
 
@@ -229,3 +202,25 @@ def test_one_article_is_one_story_and_none_is_none() -> None:
     assert stories.group([], language="en") == []
     (told,) = stories.group(DEAL[:1], language="en")
     assert told.reasons == ()
+
+
+def test_two_groups_that_may_be_one_event_are_put_to_a_judge_the_most_doubtful_first() -> None:
+    lone = [
+        article("one", "Brindle opens a chip plant in Tallinn this summer"),
+        article("two", "Ground broken on Tallinn chip plant", site="b.test", hours=30),
+    ]
+    doubts = stories.doubtful([*DEAL, *lone, *LAWSUIT])
+    assert all(stories.DOUBT <= doubt.value < stories.SURE for doubt in doubts)
+    near = [abs(doubt.value - linkage.CUT) for doubt in doubts]
+    assert near == sorted(near)
+    sure = {frozenset(ids) for doubt in doubts for ids in (doubt.first, doubt.second)}
+    assert all(ids <= {a.id for a in DEAL} for ids in sure if ids & {"deal-1", "deal-2"})
+    assert stories.doubtful([]) == []
+
+
+def test_a_reason_names_what_the_reports_share() -> None:
+    (told,) = stories.group(DEAL, language="en")
+    (reason,) = told.reasons
+    assert reason.startswith("3 reports from ")
+    assert "Ostrava" in reason
+    assert "Logic" in reason

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from digest.app.decisions import explain, rebuild_edition
 from digest.app.feeds import (
     add_feed,
     check_feeds,
@@ -21,6 +22,13 @@ from digest.app.mail import (
     server_of,
     signs,
 )
+from digest.app.models import (
+    embeddings_used,
+    missing_runner,
+    models_found,
+    pull_model,
+    try_embedder,
+)
 from digest.app.outputs import (
     edition_renderers,
     git_checks,
@@ -31,6 +39,7 @@ from digest.app.outputs import (
 from digest.app.parts import (
     Unwatched,
     fetcher_of,
+    judge_of,
     manners_of,
     model_of,
     open_store,
@@ -61,6 +70,8 @@ __all__ = [
     "complete_edition",
     "deliver",
     "edition_renderers",
+    "embeddings_used",
+    "explain",
     "export_feeds",
     "feed_health",
     "fetcher_of",
@@ -69,19 +80,24 @@ __all__ = [
     "git_checks",
     "import_feeds",
     "is_out",
+    "judge_of",
     "large",
     "load_state",
     "mailbox_of",
     "mails_of",
     "manners_of",
+    "missing_runner",
     "model_of",
+    "models_found",
     "now",
     "open_store",
     "open_to_read",
     "output_keys",
     "pasted_footer",
     "poll_feeds",
+    "pull_model",
     "read_config",
+    "rebuild_edition",
     "remove_feed",
     "render_stored",
     "run_edition",
@@ -94,6 +110,7 @@ __all__ = [
     "topic_renderers",
     "trouble",
     "try_delivery",
+    "try_embedder",
     "weekly_of",
     "workers_of",
     "write_opml",

@@ -9,6 +9,7 @@ from digest.adapters import files, machine
 from digest.adapters.http import HttpFetcher
 from digest.adapters.store import SqlStore
 from digest.adapters.workers import ProcessWorkers
+from digest.app.embedding import embedder_of
 from digest.config import Config
 from digest.editing import Choices
 from digest.manners import Manners
@@ -52,6 +53,7 @@ def choices_of(config: Config) -> Choices:
         max_stories=edition.max_stories,
         max_briefs=edition.max_briefs,
         per_publisher=edition.per_publisher_cap,
+        per_company=edition.per_company_cap,
         topics=edition.topics,
         mute=edition.mute,
         note_when_empty=edition.when_empty == "note",
@@ -132,6 +134,19 @@ async def model_of(config: Config) -> AsyncIterator[LanguageModel | None]:
 
 
 @asynccontextmanager
+async def judge_of(
+    config: Config, model: LanguageModel | None
+) -> AsyncIterator[LanguageModel | None]:
+    """Give the model that judges doubtful pairs and articles; ``model``, where no other is set."""
+    if config.llm is None or config.llm.judge is None:
+        yield model
+        return
+    named = config.llm.model_copy(update={"model": config.llm.judge})
+    async with model_of(config.model_copy(update={"llm": named})) as judge:
+        yield judge
+
+
+@asynccontextmanager
 async def world_of(
     config: Config,
     store: SqlStore,
@@ -142,6 +157,7 @@ async def world_of(
 ) -> AsyncIterator[World]:
     """Give every port of a run, filled, and close all but the store in the end."""
     async with AsyncExitStack() as stack:
+        model = await stack.enter_async_context(model_of(config))
         fetcher = await stack.enter_async_context(fetcher_of(config))
         workers = await stack.enter_async_context(workers_of(config))
         yield World(
@@ -154,7 +170,9 @@ async def world_of(
             meter=machine.Machine(),
             clock=machine.utc_now,
             fence=machine.fence,
-            model=await stack.enter_async_context(model_of(config)),
+            model=model,
+            judge=await stack.enter_async_context(judge_of(config, model)),
+            embedder=await stack.enter_async_context(embedder_of(config)),
             outputs=outputs,
             renderers=renderers or {},
         )

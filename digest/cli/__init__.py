@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from digest.cli import editions, feeds, state, subscribers
+from digest.cli import editions, feeds, models, state, subscribers
 from digest.cli.options import (
     DEFAULT_CONFIG,
     AtOption,
@@ -34,6 +34,7 @@ app = typer.Typer(
 app.add_typer(editions.group, name="editions")
 app.add_typer(feeds.group, name="feeds")
 app.add_typer(subscribers.group, name="subscribers")
+app.add_typer(models.group, name="models")
 app.add_typer(state.group, name="state")
 
 INTERRUPTED = 130  # the exit code of Ctrl-C
@@ -202,13 +203,15 @@ def serve(
 def explain(
     subject: Annotated[str, typer.Argument(metavar="URL|STORY-ID|EDITION-ID")],
     config: ConfigOption = DEFAULT_CONFIG,
+    at: AtOption = None,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
 ) -> None:
     """Say why: what became of an article, a story or an edition."""
     from digest.commands.explain import explain as explained
 
-    explained(settings(config, verbose), subject, as_json=as_json)
+    chosen = settings(config, verbose)
+    explained(chosen, subject, now=now(at, chosen.timezone), as_json=as_json, verbose=verbose)
 
 
 @app.command()

@@ -74,6 +74,29 @@ def render(
 
 
 @group.command()
+def rebuild(
+    edition_id: Annotated[str, typer.Argument(metavar="ID")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out", metavar="DIR", help="Default: out for the newest edition, else out/ID."
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Write nothing; say what would change.")
+    ] = False,
+    config: ConfigOption = DEFAULT_CONFIG,
+    as_json: JsonOption = False,
+    verbose: VerboseOption = False,
+) -> None:
+    """Make an edition anew from stored articles, after a setting has changed; no feed is asked."""
+    from digest.commands.rebuilding import rebuild_edition
+
+    chosen = settings(config, verbose)
+    raise typer.Exit(rebuild_edition(chosen, edition_id, out, dry_run=dry_run, as_json=as_json))
+
+
+@group.command()
 def deliver(
     edition_id: Annotated[str, typer.Argument(metavar="ID")],
     test: Annotated[

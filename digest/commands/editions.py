@@ -89,16 +89,25 @@ def _show_week(config: Config, week: re.Match[str], style: str) -> None:
 def render_edition(config: Config, edition_id: str, out: Path | None, *, as_json: bool) -> int:
     """Write a stored edition's files again; return the exit code.
 
-    By default the newest edition goes to ``out``, and an older one to a folder of its own there.
+    Raises RunError for an edition there is not.
+    """
+    folder = files_folder(config, edition_id, out)
+    return tell(app.render_stored(config, edition_id, folder), as_json=as_json)
+
+
+def files_folder(config: Config, edition_id: str, out: Path | None) -> Path:
+    """Return where an edition's files go: ``out``, where that is named.
+
+    By default the newest edition goes to "out", and an older one to a folder of its own there.
     Raises RunError for an edition there is not.
     """
     app.stored_edition(config, edition_id)  # before a folder is named after it
-    if out is None:
-        with app.open_to_read(config) as store:
-            newest = store.editions(limit=1)
-        latest = bool(newest) and newest[0].id == edition_id
-        out = Path("out") if latest else Path("out") / edition_id
-    return tell(app.render_stored(config, edition_id, out), as_json=as_json)
+    if out is not None:
+        return out
+    with app.open_to_read(config) as store:
+        newest = store.editions(limit=1)
+    latest = bool(newest) and newest[0].id == edition_id
+    return Path("out") if latest else Path("out") / edition_id
 
 
 def list_deliveries(config: Config, edition_id: str, *, as_json: bool) -> None:

@@ -8,6 +8,7 @@ from digest.config.email import (
     SmtpSettings,
 )
 from digest.config.mailvalues import Named
+from digest.config.models import EmbeddingSettings, ModelSettings
 from digest.config.outputs import (
     FileOutputSettings,
     GitOutputSettings,
@@ -20,7 +21,6 @@ from digest.config.schema import (
     EditionSettings,
     FeedSettings,
     FetchSettings,
-    ModelSettings,
     Schedule,
     WebSettings,
 )
@@ -31,6 +31,7 @@ __all__ = [
     "DkimSettings",
     "EditionSettings",
     "EmailOutputSettings",
+    "EmbeddingSettings",
     "FeedSettings",
     "FetchSettings",
     "FileOutputSettings",

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from digest.config.complaints import Complaint
 from digest.config.email import BounceSettings, EmailOutputSettings, ImapSettings, SmtpSettings
 from digest.config.mailvalues import is_local
+from digest.config.models import EmbeddingSettings
 from digest.config.outputs import GitOutputSettings, MarkdownOutputSettings, OutputSettings
 from digest.config.schema import Config
 from digest.config.yamlfile import Place
@@ -17,6 +18,8 @@ _MONDAYS = tuple(date(2026, 1, 5) + timedelta(weeks=n) for n in (0, 51))
 
 def disagreements(config: Config) -> Iterator[Complaint]:
     """Yield a complaint for each output that clashes with another or lacks what it needs."""
+    if config.embeddings is not None:
+        yield from _embeddings(config.embeddings)
     yield from _same_files(config)
     mails = [(n, o) for n, o in enumerate(config.outputs) if isinstance(o, EmailOutputSettings)]
     yield from _same_mails(mails)
@@ -28,6 +31,17 @@ def disagreements(config: Config) -> Iterator[Complaint]:
         yield from _twice(place, mail)
         if mail.to_readers:
             yield from _manners(place, mail, config)
+
+
+def _embeddings(chosen: EmbeddingSettings) -> Iterator[Complaint]:
+    place: Place = ("embeddings",)
+    if chosen.path and chosen.base_url:
+        yield Complaint(place, "has both path and base_url; keep one of the two")
+    if chosen.base_url and not chosen.model:
+        yield Complaint((*place, "model"), "is missing; expected the model’s name at that server")
+    for key in ("model", "api_key"):
+        if getattr(chosen, key) and not chosen.base_url:
+            yield Complaint((*place, key), "is of use only with base_url, which is missing")
 
 
 def _same_files(config: Config) -> Iterator[Complaint]:

@@ -30,10 +30,10 @@ _QUERY = re.compile(r"(://[^?#\s\"]*[?#])[^\s\"]+")  # some hold a key
 
 # Keys that later versions take.
 _LATER = frozenset(
-    {"keep", "editions", "embeddings", "alerts", "web.admin_token"}
+    {"keep", "editions", "alerts", "web.admin_token"}
     | {"edition.style", "edition.review", "edition.outputs"}
     | {"feeds.fallbacks", "fetch.respect_robots", "workers.dask"}
-    | {"llm.judge", "llm.prices", "llm.budget"}
+    | {"llm.prices", "llm.budget"}
 )
 # What a list's items are, by what the list is.
 _ITEMS = {
@@ -47,6 +47,7 @@ _ITEMS = {
         "an http or https address that holds {query}"
     ),
     "a list of e-mail addresses": "an e-mail address",
+    "a list of language codes, such as [en]": "a language code, such as en",
 }
 _LATER_KINDS = ("atom", "site", "chat")  # of outputs
 

@@ -12,11 +12,12 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field
 
 from digest import __version__
 from digest.config import values
 from digest.config.email import EmailOutputSettings
+from digest.config.models import EmbeddingSettings, ModelSettings
 from digest.config.outputs import OutputSettings
 from digest.config.section import Duration, Section, Url, Whole, Word
 from digest.core.feedlist import CATEGORY_CHARS, NAME_CHARS
@@ -62,6 +63,9 @@ class EditionSettings(Section):
     max_stories: Whole = Field(default=8, ge=1, le=50, description="a whole number from 1 to 50")
     max_briefs: Whole = Field(default=12, ge=0, le=100, description="a whole number from 0 to 100")
     per_publisher_cap: Whole = Field(
+        default=3, ge=1, le=50, description="a whole number from 1 to 50"
+    )
+    per_company_cap: Whole = Field(
         default=3, ge=1, le=50, description="a whole number from 1 to 50"
     )
     topics: tuple[Word, ...] = Field(default=(), description="a list of words")
@@ -152,25 +156,6 @@ class WorkerSettings(Section):
     )
 
 
-class ModelSettings(Section):
-    """The language model that writes; without this section the extractive writer does."""
-
-    base_url: Url = Field(description="an http or https address, such as https://host.example/v1")
-    model: Word = Field(description="the model's name at that server")
-    api_key: SecretStr | None = Field(
-        default=None,
-        min_length=1,
-        description="text that is not empty, best as ${NAME} or api_key_file",
-    )
-    concurrency: Whole = Field(default=6, ge=1, le=100, description="a whole number from 1 to 100")
-    timeout: Duration = Field(
-        default=timedelta(seconds=60),
-        ge=timedelta(seconds=1),
-        le=timedelta(hours=1),
-        description='a duration from 1s to 1h, such as "60s"',
-    )
-
-
 class WebSettings(Section):
     """Where the server that `digest serve` runs can be reached from outside."""
 
@@ -211,6 +196,10 @@ class Config(Section):
     fetch: FetchSettings = Field(default=FetchSettings(), description="a mapping")
     workers: WorkerSettings = Field(
         default=WorkerSettings(), description="a mapping whose processes are auto or 1 to 64"
+    )
+    embeddings: Annotated[EmbeddingSettings | None, BeforeValidator(values.embeddings)] = Field(
+        default=EmbeddingSettings(),
+        description="auto, off, {path: folder} or {base_url: https://…, model: …}",
     )
     llm: ModelSettings | None = Field(default=None, description="a mapping with base_url and model")
     outputs: tuple[Annotated[OutputSettings, Field(discriminator="kind")], ...] = Field(

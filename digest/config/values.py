@@ -158,6 +158,15 @@ def folder(value: object, info: ValidationInfo) -> Path:
     return found
 
 
+def embeddings(value: object) -> object:
+    """Return None for off, no keys for auto, else the value, which should be a mapping."""
+    if value in ("auto", "off"):
+        return {} if value == "auto" else None
+    if not isinstance(value, dict):
+        raise ValueError
+    return value
+
+
 def store(value: str, info: ValidationInfo) -> str:
     """Return the address of an SQLite file, its path made absolute."""
     if value.startswith(("postgresql:", "postgresql+", "postgres:")):

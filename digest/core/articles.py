@@ -11,7 +11,18 @@ from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from digest.core import attribution, furniture, jsonld, pages, quality, sameness, text, urls, wishes
+from digest.core import (
+    attribution,
+    furniture,
+    jsonld,
+    language,
+    pages,
+    quality,
+    sameness,
+    text,
+    urls,
+    wishes,
+)
 from digest.errors import ArticleError
 from digest.models import Article, Entry, Extraction, Feed, Quality
 
@@ -102,7 +113,6 @@ def _extract(body: bytes, url: str, content_type: str, agent: str) -> Extraction
         value = quality.without_walls(value)
     elif grade is not Quality.FULL:
         value = ""
-    sure = text.language(value[:_LANGUAGE_CHARS]) if len(value) > 300 else ""
     return Extraction(
         quality=grade,
         text=value,
@@ -111,9 +121,10 @@ def _extract(body: bytes, url: str, content_type: str, agent: str) -> Extraction
         site=text.shorten(_line(about.site), 100),
         published_at=about.published,
         canonical_url=canonical,
-        language=sure or declared or text.language(f"{heading}. {value[:_LANGUAGE_CHARS]}"),
+        language=language.spoken(f"{heading}. {value[:_LANGUAGE_CHARS]}", declared),
         note=note,
         wishes=wished,
+        opinion=told.opinion,
     )
 
 
@@ -201,16 +212,17 @@ def join(
         author=entry.author or (page.author if page else ""),
         published_at=published_at,
         first_seen_at=now,
-        language=(page.language if page else "")
-        or entry.language
-        or text.language(f"{title}. {value[:_LANGUAGE_CHARS]}"),
+        language=language.spoken(
+            f"{title}. {value[:_LANGUAGE_CHARS]}",
+            (page.language if page else "") or entry.language,
+        ),
         text=value,
         quality=grade,
         feed_url=feed.url,
         category=feed.category,
         kind=feed.kind,
         trust=feed.trust,
-        opinion=attribution.is_opinion(title, entry.tags, url),
+        opinion=attribution.is_opinion(title, entry.tags, url) or bool(page and page.opinion),
         relevance=relevance,
         note=notes(note, when),
     )
@@ -247,6 +259,8 @@ def reowned(
         )
     else:
         publisher, domain = article.publisher, article.domain
+    # What tags or the page said stays; what only the old title said goes with it.
+    told_so = article.opinion and not attribution.is_opinion(article.title, (), article.url)
     published_at, when = _when(entry.published_at or article.published_at, None, now)
     if entry.published_at is None and "undated" in article.note:
         when = "undated"
@@ -261,7 +275,7 @@ def reowned(
         category=feed.category,
         kind=feed.kind,
         trust=feed.trust,
-        opinion=attribution.is_opinion(title, entry.tags, article.url),
+        opinion=told_so or attribution.is_opinion(title, entry.tags, article.url),
         note=notes(_undated(article.note), when),
     )
 

@@ -102,14 +102,14 @@ def _letters(name: str) -> str:
 # --- opinion ----------------------------------------------------------------------------------
 
 _OPINION_TITLE: Final = re.compile(
-    r"(?:opinion|op-ed|comment|commentary|column|editorial|viewpoint|letters?"
+    r"(?:opinion|op-ed|comment|commentary|column|editorial|viewpoint|letters?(?: to the editor)?"
     r"|guest (?:essay|post|column)|kommentar|meinung|leitartikel|kolumne|glosse|gastbeitrag"
     r"|tribune|éditorial|opinión|opinie)"
     r"\s*[:|–—]|.*[|–—]\s*(?:opinion|comment|editorial|kommentar|meinung)\s*\Z",
     re.I,
 )
 _OPINION_TAGS: Final = re.compile(
-    r"(?:opinions?|op-ed|comment|commentary|editorials?|columns?|columnists|viewpoint|kommentare?"
+    r"(?:opinions?|op-?ed|comment|commentary|editorials?|columns?|columnists|viewpoint|kommentare?"
     r"|meinung|kolumne|leitartikel|opinión|tribune)",
     re.I,
 )

@@ -41,6 +41,8 @@ _HEADING = re.compile(r"(#{1,6})\s+(.*)")
 _RULE = re.compile(r"\s{0,3}(?:-\s*){3,}$|\s{0,3}(?:\*\s*){3,}$|\s{0,3}(?:_\s*){3,}$")
 _ITEM = re.compile(r"\s{0,3}(?:[-*+]|\d{1,9}[.)])\s+(.*)")
 _LABELLED = re.compile(r"\*\*[^*]{1,80}[:.]\*\*\s*|\*[^*]{1,80}:\*\s*")  # "**What changed:** "
+# What a sentence or a brief's source is said to be written in, or translated from.
+_NOTED = re.compile(r" \((?:all )?translated from [^()]{1,60}\)|(?<=\]), in [A-Z]\w{2,20}(?=[,)])")
 _EMOJI = re.compile(r"^[^\w(\[“\"'‘«„$€£]+")
 _STRONG = re.compile(r"(?<!\\)(?:\*\*|__)")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
@@ -249,7 +251,7 @@ def _take(
     told: list[tuple[str, frozenset[str]]],
 ) -> None:
     """Add a line's sentences and the sources it links to; a mere list of links tells nothing."""
-    line = _LABELLED.sub("", line)
+    line = _NOTED.sub("", _LABELLED.sub("", line))
     prose = _ENDS.search(_LINK.sub(" ", line) + " ") is not None
     words, cites = "", set[str]()
     end = 0

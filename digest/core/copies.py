@@ -7,6 +7,7 @@ from bisect import insort
 from collections import Counter
 from collections.abc import Sequence
 from functools import cache, lru_cache
+from itertools import chain
 from typing import Final
 from zlib import crc32
 
@@ -34,8 +35,12 @@ def is_copy(first: Shingles, second: Shingles) -> bool:
 
     By Broder's containment (1997), so that an excerpt is a copy of the whole.
     """
-    telling = min(len(first), len(second)) >= _TELLING
-    return contained(first, second) >= (SAME_TEXT if telling else COPY)
+    return contained(first, second) >= _least(min(len(first), len(second)))
+
+
+def _least(shorter: int) -> float:
+    """Return the share of the shorter text's shingles, so many, that makes it a copy."""
+    return SAME_TEXT if shorter >= _TELLING else COPY
 
 
 def originals(articles: Sequence[Article]) -> list[int]:
@@ -78,9 +83,18 @@ def folded(ranked: Sequence[Article]) -> list[Evidence]:
         return [Evidence(article) for article in ranked]
     full = [shingles(article.text) for article in ranked]
     prints: dict[int, list[int]] = {}  # by the longest, all, best first
+    holders: dict[tuple[str, ...], list[int]] = {}  # by run, the places in ``prints`` that have it
+    longer: list[int] = []
     for index in sorted(range(len(ranked)), key=lambda i: (-len(full[i]), i)):
-        held = next((other for other in prints if is_copy(full[index], full[other])), index)
+        count = len(full[index])
+        shared = Counter(chain.from_iterable(holders.get(run, ()) for run in full[index]))
+        enough = [place for place, runs in shared.items() if runs / count >= _least(count)]
+        held = longer[min(enough)] if enough else index
         insort(prints.setdefault(held, []), index)
+        if held == index:
+            for run in full[index]:
+                holders.setdefault(run, []).append(len(longer))
+            longer.append(index)
     found = []
     for longest, every in prints.items():
         whole = (i for i in every if len(full[i]) >= _WHOLE * len(full[longest]))

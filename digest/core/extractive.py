@@ -14,7 +14,7 @@ from typing import Final
 from digest.core import titles
 from digest.core.desk import Desk
 from digest.core.headings import Marks, full_report, headline_emoji, name_section, phase
-from digest.core.quotable import Quote, readable
+from digest.core.quotable import Quote, readable, spoken_in
 from digest.core.text import shorten
 from digest.models import Article, Brief, Checks, Quality, Section, Sentence, Story, WrittenBy
 
@@ -25,19 +25,24 @@ def write(story: Story, *, language: str, news: tuple[str, ...] = ()) -> Brief:
     """Return the story in the outlets' own sentences, each with the number of its source.
 
     Two full sources or more give a lead and three to five sections, as far as the sources go; one
-    source or teasers only, a lead and one or two; titles alone, one attributed line. ``news`` holds
-    what is new to an update: one or two of these are ``what_changed``; the newest article leads.
+    source or teasers only, a lead and one or two; titles alone, one attributed line; sources in
+    other languages alone, where the report is. ``news`` holds what is new to an update: one or two
+    of these are ``what_changed``, or else the newest title, attributed; the newest article leads.
     """
-    number, headline = titles.headline(story, language, newest=bool(news))
+    number, headline = titles.headline(story, language, newest=bool(news), news=news)
     articles = readable(story, language)
     desk = Desk(articles, headline, language, newest=bool(news))
     changed = desk.changed(news)
     lead = desk.lead()
     marks = Marks()
     said = tuple(_sentence(quote) for quote in lead)
-    new = tuple(_sentence(quote) for quote in changed)
+    foreign = spoken_in(story.evidence[number - 1].article) not in ("", language)
+    titled = () if foreign else titles.attributed(story, number, language)
+    new = tuple(_sentence(quote) for quote in changed) or (titled if news else ())
     if not lead:
-        return _brief(headline, titles.attributed(story, number, language), (), new, marks)
+        reports = [(n, e.article) for n, e in enumerate(story.evidence, 1)]
+        where = (titles.pointer(reports, language),)
+        return _brief(headline, where if new == titled or foreign else titled, (), new, marks)
     drafts = desk.sections(_sections_wanted(articles))
     drafts.sort(key=lambda draft: _place(draft, language))
     emoji = headline_emoji(headline, " ".join(quote.text for quote in lead), marks)

@@ -21,6 +21,7 @@ _MARKUP_PER_CHAR = 8  # markup read per character kept: feeds of data kind "labs
 _LATEST = datetime.max.replace(tzinfo=UTC)
 _NAME_CHARS = 200
 _GUID_CHARS = 1_000
+_LANGUAGE_CHARS = 150  # beside the title; enough to tell a language
 _MAX_TAGS = 20
 _LINKS = 3  # fewer say nothing of where a feed belongs
 _MOST_LINKS = 0.6
@@ -145,7 +146,7 @@ def _entry(item: Item, feed_url: str, base: str, spoken: str) -> Entry:
         content=content,
         author=_person(item.author),
         published_at=item.published_at,
-        language=declared or text.language(f"{title}. {summary or content[:SUMMARY_CHARS]}"),
+        language=language.spoken(f"{title}. {(summary or content)[:_LANGUAGE_CHARS]}", declared),
         tags=tags[:_MAX_TAGS],
         paywalled=paywalled,
         source_name=source_name,

@@ -131,6 +131,14 @@ _RANGE = re.compile(
     rf"{_GAP}?(?:[-‑–—]|to|and|or|bis|und|oder){_GAP}?(?:{_any(_CURRENCIES)})?{_GAP}?",
     re.IGNORECASE,
 )
+# What a pattern takes for an i, a k or an s whatever the case, and ``lower`` does not.
+_ASCII = str.maketrans("ıİſ\u212a", "iisk")
+# Most titles have none of these: one look settles them.
+_DIGIT = re.compile(r"\d")
+_WORD = re.compile(r"\w+")
+_COUNTING = frozenset(
+    (*_SPELLED, *_words("dozen quarter hundred thousand million billion trillion"))
+)
 _CALENDAR = re.compile(
     rf"\b(?:{_any(w.capitalize() for w in (*_WEEKDAYS, *(m for m in _MONTHS if len(m) > 4)))})\b"
     r"|\b(?:May|June|July|Juni|Juli|Mai|März)\b(?! not\b)"
@@ -146,13 +154,17 @@ def numbers(text: str) -> frozenset[str]:
     a unit, since it is mostly a pronoun, and "the two" never. Digits inside a name ("GPT-4.5",
     "H100") are no numbers.
     """
-    text = _SPELLING.sub(_digits, text[:LIMIT])
+    text = text[:LIMIT].translate(_ASCII)
+    said = set(_WORD.findall(text.lower()))
+    if said.isdisjoint(_COUNTING) and not _DIGIT.search(text):
+        return frozenset()
+    text = _SPELLING.sub(_digits, text)
     found: set[str] = set()
     for match in _QUARTER.finditer(text):
         word = (match["word"] or "").lower()
         found.add(f"q{('first', 'second', 'third', 'fourth').index(word) + 1}" if word
                   else f"q{match['digit']}")  # fmt: skip
-    for pattern in _DATES:
+    for pattern in _DATES[:1] if said.isdisjoint(_MONTHS) else _DATES:
         text = pattern.sub(lambda match: _date(match, found), text)
     earlier: _Figure | None = None
     for match in _NUMBER.finditer(text):

@@ -29,18 +29,27 @@ def group(
     def own(article: Article) -> Article:
         return replace(article, text="") if article.id in gone else article
 
-    lent = [stand_in(a, printed.get(a.id, ())) if a.id in gone else a for a in articles]
+    known = lent(articles, gone, printed)
     return [
         replace(
             story,
             evidence=tuple(
-                Evidence(own(e.article), tuple(map(own, e.copies))) for e in story.evidence
+                Evidence(own(e.article), tuple(map(own, e.copies)))
+                for held in story.evidence
+                for e in _unfolded(held, gone)
             ),
             commentary=tuple(map(own, story.commentary)),
             links=tuple(map(own, story.links)),
         )
-        for story in stories.group(lent, language=language, meaning=meaning, verdicts=verdicts)
+        for story in stories.group(known, language=language, meaning=meaning, verdicts=verdicts)
     ]
+
+
+def lent(
+    articles: Iterable[Article], gone: Container[str], printed: Mapping[str, Sequence[str]]
+) -> list[Article]:
+    """Return the articles as they are grouped: a stand-in for each that is ``gone``."""
+    return [stand_in(a, printed.get(a.id, ())) if a.id in gone else a for a in articles]
 
 
 def without(judged: Judged, gone: Container[str]) -> Judged:
@@ -56,9 +65,17 @@ def without(judged: Judged, gone: Container[str]) -> Judged:
 def stand_in(article: Article, printed: Iterable[str] = ()) -> Article:
     """Return what stands for an article without its text when articles are grouped.
 
-    ``printed`` is what editions told of it: its words, in the order of the alphabet, so that it
-    is like the reports of its story, and no run of words makes a report look like a copy of it.
+    ``printed`` is what editions told of its story: as much of that as a lead has makes it like
+    the reports of that story.
     """
-    told = dict.fromkeys(word for sentence in printed for word in sentence.split())
-    text = " ".join(sorted(list(told)[:LEAD_WORDS]))
-    return replace(article, text=text, quality=Quality.FEED_ONLY)
+    told = " ".join(printed).split()[:LEAD_WORDS]
+    return replace(article, text=" ".join(told), quality=Quality.FEED_ONLY)
+
+
+def _unfolded(held: Evidence, gone: Container[str]) -> list[Evidence]:
+    """Return a report apart from those that are ``gone``: what was printed shows no copy."""
+    every = (held.article, *held.copies)
+    kept = tuple(a for a in every if a.id not in gone)
+    if not kept or len(kept) == len(every):
+        return [held]
+    return [Evidence(kept[0], kept[1:]), *(Evidence(a) for a in every if a.id in gone)]

@@ -13,8 +13,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 
-from digest.core import facts, orders, sense, text, titles
-from digest.core.sourcetext import SourceText, bare, fold, initials, name_parts, runs, share, stems
+from digest.core import crossing, facts, orders, sense, text, titles
+from digest.core.language import language as told_in
+from digest.core.rounding import rounded
+from digest.core.sourcetext import SourceText, bare, named, quoted, runs, share, stems
 from digest.errors import BriefError
 from digest.models import Article, Brief, Checks, Section, Sentence, Story
 
@@ -56,21 +58,31 @@ def support(sentence: str, sources: Sequence[str]) -> float:
     return sum(shares) / 3
 
 
-def ground(brief: Brief, story: Story) -> Brief:
+def ground(brief: Brief, story: Story, *, language: str = "") -> Brief:
     """Return ``brief`` with only what its sources bear out, and the counts of what was checked.
+
+    With a ``language``, that of the edition, a sentence that rests on sources in other languages
+    alone is marked as translated. Its words cannot be looked for in them: its figures, days, names
+    and quotations are, and it has to have one of these.
 
     Sentences are held against the articles they cite; a cite of an article the story does not
     have counts for nothing. The headline is held against all of the story's articles, headings
     are so for their facts alone. Without a heading that holds, a section's sentences join the
     section before, or the lead where it was the first. A headline that fails gives way to the
-    title of the first source. Raises BriefError when no sentence of the lead is left.
+    title of the first source in that language; where none is, to the lead's first sentence. Raises
+    BriefError when no sentence of the lead is left.
     """
     articles = [e.article for e in story.evidence]
-    sources = [SourceText.of(_text(article)) for article in articles]
+    foreign = [bool(language) and a.language not in ("", language) for a in articles]
+    sources = [
+        SourceText.of(crossing.lent(_text(article)) if other else _text(article))
+        for article, other in zip(articles, foreign, strict=True)
+    ]
     tally = _Tally()
 
     def kept(sentences: Iterable[Sentence]) -> tuple[Sentence, ...]:
-        return tuple(s for s in (_kept(x, articles, sources, tally) for x in sentences) if s)
+        found = (_kept(x, articles, sources, foreign, tally) for x in sentences)
+        return tuple(s for s in found if s)
 
     lead = kept(brief.lead)
     if not lead:
@@ -91,8 +103,13 @@ def ground(brief: Brief, story: Story) -> Brief:
             lead += sentences
     headline = brief.headline
     known = frozenset[str]().union(*(source.stems for source in sources))
-    if _facts_at_fault(headline, sources, sources) or share(stems(headline), known) < CLOSE_SHARE:
-        headline = _own_headline(story)
+    if all(foreign):
+        near = not _copied(headline, sources)
+    else:
+        near = share(stems(headline), known) >= CLOSE_SHARE
+    if _facts_at_fault(headline, sources, sources) or not near:
+        own = [a for a, other in zip(articles, foreign, strict=True) if not other]
+        headline = _own_headline(own) if own else text.shorten(lead[0].text.rstrip("."), 110)
         tally.replaced += 1
     return replace(
         brief,
@@ -128,12 +145,19 @@ def _kept(
     sentence: Sentence,
     articles: Sequence[Article],
     sources: Sequence[SourceText],
+    foreign: Sequence[bool],
     tally: _Tally,
 ) -> Sentence | None:
     tally.sentences += 1
     cites = tuple(dict.fromkeys(n for n in sentence.cites if 1 <= n <= len(articles)))
+    abroad = sorted({articles[n - 1].language for n in cites if foreign[n - 1]})
+    translated = ", ".join(abroad) if all(foreign[n - 1] for n in cites) else ""
     if not cites:
         reasons: tuple[str, ...] = ("it cites no source",)
+    elif abroad and told_in(sentence.text) in abroad:
+        reasons = (_UNTRANSLATED,)
+    elif translated:
+        reasons = _translation_at_fault(sentence.text, [sources[n - 1] for n in cites], sources)
     elif _points(sentence.text, [articles[n - 1] for n in cites]):
         reasons = ()
     else:
@@ -143,7 +167,25 @@ def _kept(
         tally.reason = tally.reason or reasons[0]
         return None
     tally.supported += 1
-    return replace(sentence, cites=cites)
+    return replace(sentence, cites=cites, translated=translated)
+
+
+_UNTRANSLATED: Final = "it is left in its source's language"
+
+
+def _translation_at_fault(
+    sentence: str, cited: Sequence[SourceText], elsewhere: Sequence[SourceText]
+) -> tuple[str, ...]:
+    """Return why a sentence told from sources in other languages is not borne out by them."""
+    if _copied(sentence, cited):
+        return (_UNTRANSLATED,)
+    if not (facts.numbers(sentence) or facts.calendar(sentence) or facts.names(sentence)):
+        return ("it has no figure, day or name to look for in a source in another language",)
+    return _facts_at_fault(sentence, cited, elsewhere)
+
+
+def _copied(sentence: str, sources: Sequence[SourceText]) -> bool:
+    return any(bare(part) in s.whole for part in text.sentences(sentence) for s in sources)
 
 
 # All a sentence holds, beside the outlets' names, that only says where the report stands.
@@ -164,10 +206,9 @@ def _points(sentence: str, cited: Sequence[Article]) -> bool:
     return bool(said & outlets) and said <= outlets | _POINTING
 
 
-def _own_headline(story: Story) -> str:
-    for evidence in story.evidence:
-        title = titles.printable(evidence.article)
-        if title:
+def _own_headline(articles: Iterable[Article]) -> str:
+    for article in articles:
+        if title := titles.printable(article):
             return title
     raise BriefError("no source of the story has a title that can be printed")
 
@@ -182,6 +223,8 @@ def _text(article: Article) -> str:
 
 
 # --- one sentence ----------------------------------------------------------------------------
+
+_URL: Final = re.compile(r"(?:https?://|www\.)[^\s<>\"”]{1,500}", re.IGNORECASE)
 
 
 def _judge(
@@ -210,7 +253,7 @@ def _facts_at_fault(
     reasons = []
     figures = frozenset[str]().union(*(s.numbers for s in cited))
     for number in sorted(facts.numbers(sentence) - figures):
-        if not _rounded(number, figures):
+        if not rounded(number, figures):
             reasons.append(f"the figure {number} is in no cited source")
     days = frozenset[str]().union(*(s.days for s in cited))
     reasons += [
@@ -218,10 +261,10 @@ def _facts_at_fault(
         for day in sorted(facts.calendar(sentence) - days)
     ]
     for name in sorted(facts.names(sentence, heading=heading)):
-        if not _named(name, cited, elsewhere):
+        if not named(name, cited, elsewhere):
             reasons.append(f"the name {name} is in no cited source")
     for quotation in facts.quotations(sentence):
-        if not any(_quoted(quotation, s.folded) for s in cited):
+        if not any(quoted(quotation, s.folded) for s in cited):
             reasons.append(f"the quotation “{text.shorten(quotation, 60)}” is in no cited source")
     for url in _URL.findall(sentence):
         if not any(url.rstrip(".,;:!?)]").lower() in s.folded for s in cited):
@@ -240,70 +283,3 @@ def _words_at_fault(sentence: str, cited: Sequence[SourceText]) -> tuple[str, ..
     if whole < WHOLE_SHARE or close < CLOSE_SHARE:
         return ("too few of its words are in the cited sources",)
     return ()
-
-
-# --- figures ---------------------------------------------------------------------------------
-
-_VALUE: Final = re.compile(r"(?:(?P<currency>[a-z]{3}) )?(?P<value>\d+(?:\.\d+)?)(?P<unit>%|pp|x)?")
-
-
-def _rounded(number: str, figures: Iterable[str]) -> bool:
-    """Whether a source's figure rounds to this one, or says it without naming the currency.
-
-    Money, percentages and numbers from a thousand on may be rounded, by at most 5 %; years, dates,
-    durations and small counts may not.
-    """
-    said = _VALUE.fullmatch(number)
-    if not said:
-        return False
-    value = float(said["value"])
-    digits = len(said["value"].replace(".", "").strip("0")) or 1
-    year = not said["currency"] and not said["unit"] and 1900 <= value < 2100
-    for figure in figures:
-        held = _VALUE.fullmatch(figure)
-        if not held or held["unit"] != said["unit"]:
-            continue
-        exact = float(held["value"])
-        same_currency = held["currency"] == said["currency"]
-        if exact == value and exact >= 1000 and not (held["currency"] and said["currency"]):
-            return True
-        if not same_currency or year or not (said["currency"] or said["unit"] or value >= 1000):
-            continue
-        if float(f"{exact:.{digits - 1}e}") == value and abs(exact - value) <= 0.05 * value:
-            return True
-    return False
-
-
-# --- names -----------------------------------------------------------------------------------
-
-_URL: Final = re.compile(r"(?:https?://|www\.)[^\s<>\"”]{1,500}", re.IGNORECASE)
-
-
-def _named(name: str, cited: Sequence[SourceText], elsewhere: Sequence[SourceText]) -> bool:
-    """Whether a cited source has the name: in full, in another form, or by its last word."""
-    folded = fold(name)
-    if any(source.has(folded) for source in cited):
-        return True
-    parts = name_parts(folded)
-    if len(parts) < 2:
-        return name.isupper() and any(folded in source.initials for source in cited)
-    if any(all(source.has(part) for part in parts) for source in cited):
-        return True
-    if any(initials(folded) in source.acronyms for source in cited):
-        return True
-    known = any(source.has(folded) for source in elsewhere)
-    return known and any(source.has(parts[-1]) for source in cited)
-
-
-def _quoted(quotation: str, source: str) -> bool:
-    """Whether the source has the quotation word for word, around what was left out or put in."""
-    position = 0
-    for piece in re.split(r"\.\.\.|\[[^\]]{0,80}\]", fold(quotation)):
-        piece = piece.strip(" .,;:!?-'\"")
-        if not piece:
-            continue
-        found = source.find(piece, position)
-        if found < 0:
-            return False
-        position = found + len(piece)
-    return True

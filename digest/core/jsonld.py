@@ -10,6 +10,8 @@ from html import unescape
 from itertools import islice
 from typing import Any
 
+from digest.core import attribution
+
 _LONGEST = 500_000  # characters of one script; a long article's text stands in it twice at most
 _SCRIPTS = 20
 _THINGS = 200
@@ -19,6 +21,8 @@ _BODY = 200_000
 # schema.org's names for articles and for the page they stand on. Everything else in a page's
 # JSON-LD (events, products, videos, comments) has dates and prices of its own.
 _ARTICLE = re.compile(r"\w*(?:Article|Posting|Report|Review|Recipe)\Z|CreativeWork\Z")
+# Those of them that are no report; a section's name says it too, as a feed's tags do.
+_OPINION = re.compile(r"(?:Opinion|Review)NewsArticle|SatiricalArticle|AdvertiserContentArticle")
 _PAGE = re.compile(r"\w*Page\Z")
 _DATED = re.compile(r'"datePublished"\s*:\s*"([^"]{8,40})"')
 _PERSON = re.compile(r"Person\Z")
@@ -34,6 +38,7 @@ class Told:
     title: str = ""
     site: str = ""
     body: str = ""  # may hold HTML
+    opinion: bool = False
 
 
 def read(tree: Any) -> Told:
@@ -53,11 +58,17 @@ def read(tree: Any) -> Told:
         title=next(filter(None, (_name(t.get("headline")) for t in articles)), ""),
         site=next(filter(None, (_publisher(t, named) for t in articles)), ""),
         body=max((_body(t) for t in articles), key=len, default=""),
+        opinion=any(_is(t, _OPINION) or _opines(t.get("articleSection")) for t in articles[:1]),
     )
 
 
 def _is(thing: dict[str, Any], kind: re.Pattern[str]) -> bool:
     return any(isinstance(t, str) and kind.match(t) for t in _listed(thing.get("@type")))
+
+
+def _opines(section: Any) -> bool:
+    names = tuple(s.strip() for s in _listed(section) if isinstance(s, str))
+    return attribution.is_opinion("", names, "")
 
 
 def _listed(value: Any) -> list[Any]:

@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from functools import cached_property
 
+from digest.core import events
+from digest.core.newness import Known, measures, moment, opening, telling_figures
 from digest.core.shingling import COPY, contained, shingles
 from digest.core.text import content_words, sentences
 from digest.core.traces import Shingles, facts_of, hashed, sample, shared, trace
 from digest.core.urls import identity
 from digest.models import Article, Edition, Judged, Source, Story, StoryStatus, Told, Trace
 
-TOP = 4  # sentences of a report in which it says what is new: its title and the first three
 LATE = timedelta(hours=48)  # between publication and first sight, for a feed that is slow
-RETOLD = 0.6  # of a sentence's words stand in one told sentence
-LOOKING_BACK = re.compile(
-    r"\b(?:founded in|was founded|years? ago|last year|previously|earlier this year|background)\b",
-    re.IGNORECASE,
-)
-ENOUGH = 2  # new facts that make an update; one more name is what a rewrite brings too
+SAME_FIGURES = 4  # exact sums, shares and large numbers: a text that has these of a told one
+FIGURES = 0.8  # and they are most of its own: then it tells the same event again
 
 
 def told_in(edition: Edition) -> list[Told]:
@@ -36,16 +34,15 @@ def told_in(edition: Edition) -> list[Told]:
 
 
 def printed_in(editions: Iterable[Edition]) -> dict[str, tuple[str, ...]]:
-    """Return what editions printed from each article, by its id: the sentences that cite it."""
+    """Return by the id of each cited article the sentences that editions printed of its story."""
     found: dict[str, dict[str, None]] = {}
     for edition in editions:
         for story in edition.stories:
             parts = [story.lead, story.what_changed, story.disagreements]
             parts += [section.sentences for section in story.sections]
-            told = [(s.text, s.cites) for part in parts for s in part]
-            _note(found, story.sources, told)
+            _note(found, story.sources, [s.text for part in parts for s in part])
         for brief in edition.briefs:
-            _note(found, brief.sources, [(brief.text, brief.cites)])
+            _note(found, brief.sources, [brief.text])
     return {article_id: tuple(texts) for article_id, texts in found.items()}
 
 
@@ -53,7 +50,7 @@ def printed_in(editions: Iterable[Edition]) -> dict[str, tuple[str, ...]]:
 class Memory:
     """What is known of the articles told earlier, by their ids.
 
-    Of one whose text is not stored any more there is a trace, and what was printed of it.
+    Of one whose text is not stored any more there is a trace, and what was printed of its story.
     """
 
     articles: Mapping[str, Article]
@@ -88,10 +85,12 @@ def judge(
     """Return the stories with a ``fresh`` article (by id), held against what was told.
 
     A story that shares an article, or an article's text, with an earlier one is that story and
-    keeps its id. It is an update when a report newer than the telling opens with facts (numbers,
-    names) that no report told then had; else a repeat. An update keeps only its new reports as
-    evidence. Where a told story has come apart, the part that shares most with it goes on as it;
-    the others begin anew with what was not told.
+    keeps its id; so it is where it shares a report that was left out since as a repeat. It is an
+    update when a report newer than the telling opens with facts (numbers, names, how far a matter
+    has come) that no report told then had; else a repeat. An update keeps only the reports of what
+    is new as evidence. Where two told stories have become one, it goes on as the one told last.
+    Where one has come apart, the part that shares most with it goes on as it; another begins anew
+    with what was not told, if that has new facts.
     """
     wanted = [s for s in stories if any(a.id in fresh for a in _reports(s))]
     seen = _Seen(told, memory)
@@ -111,30 +110,52 @@ def is_fresh(article: Article, opens: datetime, waiting: Container[str]) -> bool
 
 
 class _Seen:
-    """Knows told articles again, by themselves or by their text."""
+    """Knows told articles again: by themselves, by their text, or by nearly all of its figures."""
 
     def __init__(self, told: Sequence[Told], memory: Memory) -> None:
-        self._every = frozenset[str]().union(*(t.article_ids for t in told))
-        articles = sorted(memory.articles.items())
-        self._full = {i: shingles(a.text) for i, a in articles if a.text}
-        self._sampled = {
-            i: kept.shingles for i, kept in sorted(memory.traces.items()) if i not in self._full
-        }
+        self._every = frozenset[str]().union(*(_members(t) for t in told))
+        self._told = [a for i, a in sorted(memory.articles.items()) if a.text]
+        self._full = {a.id: shingles(a.text) for a in self._told}
+        self._traces = {i: t for i, t in sorted(memory.traces.items()) if i not in self._full}
 
     def of(self, story: Story) -> frozenset[str]:
-        """Return the ids of told articles that are in the story, themselves or as the same text."""
+        """Return the ids of told articles that are in the story, themselves or told once more."""
         found = {a.id for a in _reports(story)} & self._every
         for evidence in story.evidence:
             if evidence.article.id not in self._every:
                 found |= self._copied(shingles(evidence.article.text))
-        return frozenset(found)
+                found |= self._retold(evidence.article)
+        return frozenset(found & self._every)
 
     def _copied(self, own: Shingles) -> set[str]:
         found = {i for i, other in self._full.items() if contained(own, other) >= COPY}
-        if self._sampled:
+        if self._traces:
             part = sample(own)
-            found |= {i for i, other in self._sampled.items() if shared(part, other) >= COPY}
+            found |= {i for i, t in self._traces.items() if shared(part, t.shingles) >= COPY}
         return found
+
+    def _retold(self, article: Article) -> set[str]:
+        own = _figures(article)
+        least = max(SAME_FIGURES, FIGURES * len(own))
+        if len(own) < least:
+            return set()
+        count = Counter(i for figure in own for i in self._holders.get(figure, ()))
+        return {i for i, shared_figures in count.items() if shared_figures >= least}
+
+    @cached_property
+    def _holders(self) -> dict[str, list[str]]:
+        """Return by fact, as its hash, the told articles that have it."""
+        holders: dict[str, list[str]] = {}
+        facts = [(a.id, _figures(a)) for a in self._told]
+        facts += [(i, kept.facts) for i, kept in self._traces.items()]
+        for article_id, hashes in facts:
+            for each in hashes:
+                holders.setdefault(each, []).append(article_id)
+        return holders
+
+
+def _figures(article: Article) -> frozenset[str]:
+    return hashed(telling_figures(f"{article.title}\n{article.text}"))
 
 
 def _heirs(seen: Mapping[str, frozenset[str]], told: Sequence[Told]) -> dict[str, str]:
@@ -142,18 +163,18 @@ def _heirs(seen: Mapping[str, frozenset[str]], told: Sequence[Told]) -> dict[str
     heirs: dict[str, tuple[int, str]] = {}
     for story_id in sorted(seen):
         for telling in told:
-            shared = len(telling.article_ids & seen[story_id])
+            shared = len(_members(telling) & seen[story_id])
             best = heirs.get(telling.story_id, (0, ""))
             if shared > best[0]:
                 heirs[telling.story_id] = (shared, story_id)
     return {told_id: story_id for told_id, (_, story_id) in heirs.items()}
 
 
-def _begun(story: Story, before: frozenset[str]) -> Judged:
-    """Judge a part of a told story that another part goes on as: new with what was not told."""
+def _begun(story: Story, before: frozenset[str], known: Known) -> Judged:
+    """Judge a part of a told story that another part goes on as: new by what has new facts."""
     own = tuple(e for e in story.evidence if e.article.id not in before)
     key = "s-" + identity("story", *sorted(a.id for a in _reports(story)))[:12]
-    if not own:
+    if not any(known.news(e.article) for e in own):
         reason = "told before, as a part of another story"
         return Judged(replace(story, id=key), StoryStatus.REPEAT, reason=reason)
     reason = "begins anew, apart from a story told before"
@@ -167,61 +188,52 @@ def _judge(
     memory: Memory,
     heirs: Mapping[str, str],
 ) -> Judged:
-    tellings = [t for t in told if t.article_ids & seen]
+    tellings = [t for t in told if _members(t) & seen]
     if not tellings:
         return Judged(story, StoryStatus.NEW, reason="not told before")
+    known = _known(tellings, memory)
     if not any(heirs[t.story_id] == story.id for t in tellings):
-        return _begun(story, seen)
+        return _begun(story, seen, known)
     tellings = [t for t in tellings if heirs[t.story_id] == story.id]
-    last = max(tellings, key=lambda t: (t.told_at, len(t.article_ids & seen), t.story_id))
-    same = [t for t in tellings if t.story_id == last.story_id]
-    before = frozenset().union(*(t.article_ids for t in tellings))
-    facts = frozenset[str]().union(*(memory.facts(i) for i in before))
-    said = [stems for i in sorted(before) for stems in memory.said(i)]
-    fresh, news = [], []
-    for evidence in story.evidence:
-        article = evidence.article
-        if article.id in seen or article.published_at <= last.told_at:
-            continue
-        found = _news(article, facts, said)
-        if found:
-            fresh.append(evidence)
-            news += [sentence for sentence in found if sentence not in news]
-    first = min(same, key=lambda t: t.told_at)
+    last = max(tellings, key=lambda t: (t.told_at, len(_members(t) & seen), t.story_id))
+    first = min((t for t in tellings if t.story_id == last.story_id), key=lambda t: t.told_at)
     continued = replace(story, id=first.story_id)
-    if not fresh:
+    since = [
+        e for e in story.evidence if e.article.id not in seen and moment(e.article) > last.told_at
+    ]
+    found = {e.article.id: news for e in since if (news := known.news(e.article))}
+    if not found:
         reason = f"told on {last.date.isoformat()}, and no report since has a new fact"
         return Judged(continued, StoryStatus.REPEAT, last, reason=reason)
-    rest = tuple(
-        e
-        for e in story.evidence
-        if e not in fresh and e.article.id not in seen and e.article.published_at > last.told_at
-    )
+    fresh = [e for e in since if e.article.id in found]
+    new = frozenset[str]().union(*(known.unknown(e.article) for e in fresh))
+    also = [e for e in since if e not in fresh and known.unknown(e.article) & new]
+    news = tuple(dict.fromkeys(sentence for e in fresh for sentence in found[e.article.id]))
     return Judged(
-        replace(continued, evidence=tuple(fresh) + rest),
+        replace(continued, evidence=(*fresh, *also)),
         StoryStatus.UPDATE,
         last,
-        news=tuple(news),
-        reason=f"told on {last.date.isoformat()}; new since: {len(news)} sentences with new facts",
+        news=news,
+        reason=f"told on {last.date.isoformat()}; new since: “{news[0]}”",
     )
 
 
-def _news(article: Article, facts: frozenset[str], said: Sequence[frozenset[str]]) -> list[str]:
-    """Return the opening sentences of a report with facts not in ``facts``, if enough have them.
+def _known(tellings: Iterable[Told], memory: Memory) -> Known:
+    """Return what editions told, by what they and the reports they cite say."""
+    ids = sorted(frozenset[str]().union(*(t.article_ids for t in tellings)))
+    articles = [memory.articles[i] for i in ids if i in memory.articles]
+    openings = [line for article in articles for line in opening(article)]
+    openings += [line for i in ids for line in memory.printed.get(i, ())]
+    return Known(
+        facts=frozenset[str]().union(*(memory.facts(i) for i in ids)),
+        figures=measures([*openings, *(a.text for a in articles)]),
+        stages=frozenset[str]().union(*map(events.stages, openings)),
+        said=tuple(stems for i in ids for stems in memory.said(i)),
+    )
 
-    ``facts`` are hashes. A sentence that retells a told one (``said``: their stems) brings no news
-    by a detail more, nor does one that looks back.
-    """
-    opening = [article.title, *sentences(article.text)[: TOP - 1]]
-    new = {}
-    for sentence in opening:
-        stems = frozenset(content_words(sentence))
-        retold = any(len(stems & other) >= RETOLD * len(stems) for other in said)
-        back = LOOKING_BACK.search(sentence) is not None
-        new[sentence] = frozenset[str]() if retold or back else hashed(facts_of(sentence)) - facts
-    if len(frozenset[str]().union(*new.values())) < ENOUGH:
-        return []
-    return [sentence for sentence in opening[1:] if new[sentence]]
+
+def _members(told: Told) -> frozenset[str]:
+    return told.article_ids | told.joined
 
 
 def _reports(story: Story) -> list[Article]:
@@ -233,12 +245,8 @@ def _ids(sources: Iterable[Source]) -> frozenset[str]:
 
 
 def _note(
-    found: dict[str, dict[str, None]],
-    sources: Iterable[Source],
-    told: Iterable[tuple[str, tuple[int, ...]]],
+    found: dict[str, dict[str, None]], sources: Iterable[Source], told: Iterable[str]
 ) -> None:
-    by_number = {source.n: source.article_id for source in sources}
-    for text, cites in told:
-        for n in cites:
-            if n in by_number:
-                found.setdefault(by_number[n], {})[text] = None
+    texts = dict.fromkeys(told)
+    for article_id in _ids(sources):
+        found.setdefault(article_id, {}).update(texts)

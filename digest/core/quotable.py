@@ -8,9 +8,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from digest.core.language import language, spoken
 from digest.core.leaning import ATTRIBUTION, NOT_NAMES, leans, names, opens_leaning, pointed
 from digest.core.orders import addressed
-from digest.core.text import content_words, language, sentences
+from digest.core.text import content_words, sentences
 from digest.models import Article, Quality, Story
 
 _MOST_WORDS: Final = 90  # of any one article, and never more than this share of it
@@ -75,8 +76,8 @@ def readable(story: Story, code: str) -> list[tuple[int, Article]]:
 
 def spoken_in(article: Article) -> str:
     """Return the language of an article as told by its text, else as declared, else ""."""
-    told = language(article.text[:1500]) or language(article.title[:300])
-    return told or article.language[:2].lower()
+    told = language(article.text[:1500])
+    return told or spoken(article.title[:300], article.language[:2].lower())
 
 
 def allowance(articles: Sequence[tuple[int, Article]]) -> Allowance:

@@ -1,43 +1,40 @@
-"""Which stories lead, and why."""
+"""Which stories lead, and why. What each weighs is the matter of ``scoring``."""
 
 from __future__ import annotations
 
-import math
+import heapq
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
 
-from digest.core.facts import numbers
-from digest.core.text import content_words, words
-from digest.models import Article, EntryOutcome, Judged, Quality, Ranked, Story, StoryStatus
+from digest.core import companies, scoring
+from digest.core.scoring import Scored
+from digest.models import Edition, EntryOutcome, Judged, Ranked, Story, StoryStatus
 
-# The parts of a score. One more independent publisher of a story told once weighs about as much
-# as an announcement by the lab itself, and more than any freshness can.
-PUBLISHERS = 2.0  # × log2 of their number
-OWN_ANNOUNCEMENT = 1.0
-MONEY = 0.8
-WEIGHT_OF_EVENT = 0.5
-FRESH = 1.0  # halves every 12 h
-TOPIC = 2.0
-DISCUSSED = 0.5
-TEASER_ONLY = -0.7
-UPDATE = -0.3  # between two equal stories the new one leads
-
-_EVENTS = {
-    "law and policy": (
-        "court judge ruling lawsuit sue regulator antitrust ban law act commission fine"
-    ),
-    "money": "raise funding valuation acquire acquisition merger ipo invest billion",
-    "a release": "release launch unveil",
-    "people": "resign appoint ceo founder depart layoff hire",
-    "safety": "breach leak safety vulnerability recall outage",
-}
+LEADING: Final = 3  # places of an edition that lead
+LATELY: Final = timedelta(days=3)
+SAME_PUBLISHER: Final = -0.5  # for each story above that the same publisher tells alone
+SAME_COMPANY: Final = -0.4  # for each story above about the same company
 
 
-def rank(stories: Iterable[Judged], *, now: datetime, topics: Sequence[str] = ()) -> list[Ranked]:
-    """Return the stories, the leading one first, each with the parts of its score in words."""
-    ranked = [_score(judged, now, topics) for judged in stories]
-    return sorted(ranked, key=lambda r: (-r.score, r.judged.story.id))
+def rank(
+    stories: Iterable[Judged],
+    *,
+    now: datetime,
+    topics: Sequence[str] = (),
+    earlier: Sequence[Edition] = (),
+) -> list[Ranked]:
+    """Return the stories, the leading one first, each with the parts of its score in words.
+
+    A story weighs less the more stories of its publisher or company are above it, and the more of
+    the ``earlier`` editions its company led lately. Of equal scores the one with the latest report
+    goes first, then the lower id.
+    """
+    led = _led(earlier, now)
+    scored = [scoring.score(judged, now, topics, led) for judged in stories]
+    return _placed(scored)
 
 
 def split(
@@ -46,35 +43,52 @@ def split(
     max_stories: int,
     max_briefs: int,
     per_publisher: int,
+    per_company: int,
     language: str,
+    translates: bool = False,
 ) -> tuple[list[Ranked], list[Ranked], list[tuple[Ranked, EntryOutcome, str]]]:
     """Return (stories, briefs, left out with the reason), in rank order.
 
-    Repeats are left out, and so are stories that no source tells in the edition's language. A
-    publisher with ``per_publisher`` stories of its own above gets one-line briefs from then on.
+    Repeats are left out. With ``per_publisher`` stories told by one publisher alone above, or
+    ``per_company`` about one company, the next such is told in one line; so is a story that no
+    source tells in the edition's language, unless the writer ``translates``.
     """
     stories: list[Ranked] = []
     briefs: list[Ranked] = []
     out: list[tuple[Ranked, EntryOutcome, str]] = []
     alone: Counter[str] = Counter()
-    for item in ranked:
-        domains = _domains(item.judged.story)
-        if item.judged.status is StoryStatus.REPEAT:
-            out.append((item, EntryOutcome.REPEAT, item.judged.reason))
-        elif not readable(item.judged.story, language):
-            tongue = item.judged.story.evidence[0].article.language
-            reason = f"only told in another language ({tongue}); no model is set to translate it"
-            out.append((item, EntryOutcome.BELOW_CUT, reason))
-        elif len(stories) < max_stories and not _capped(domains, alone, per_publisher):
+    about: Counter[str] = Counter()
+    for place, item in enumerate((r for r in ranked if not _repeated(r)), 1):
+        story = item.judged.story
+        publisher, company = scoring.alone(story), scoring.company(story)
+        capped = ""
+        if publisher and alone[publisher] >= per_publisher:
+            capped = (
+                f"{_stories(per_publisher)} told by {publisher} alone above (per_publisher_cap)"
+            )
+        elif company and about[company] >= per_company:
+            shown = companies.shown(company)
+            capped = f"{_stories(per_company)} about {shown} above (per_company_cap)"
+        elif not translates and not readable(story, language):
+            tongue = story.evidence[0].article.language
+            capped = f"told in another language alone ({tongue}), and no model translates it"
+        if len(stories) < max_stories and not capped:
             stories.append(item)
-            if len(domains) == 1:
-                alone.update(domains)
+            alone[publisher] += 1
+            about[company] += 1
         elif len(briefs) < max_briefs:
-            briefs.append(item)
+            why = (f"in one line: {capped}",) if capped and len(stories) < max_stories else ()
+            briefs.append(replace(item, reasons=(*item.reasons, *why)))
         else:
-            reason = f"ranked below the {max_stories} stories and {max_briefs} briefs"
+            held = {0: "", 1: " and the one-line brief"}
+            full = held.get(max_briefs, f" and the {max_briefs} one-line briefs")
+            below = f"below {_stories(max_stories, 'the ')}{full}; score {item.score:.1f}"
+            if capped and len(stories) < max_stories:
+                below = f"{capped}, and there is no more room in brief"
+            reason = f"placed {_ordinal(place)}: {below}"
             out.append((item, EntryOutcome.BELOW_CUT, reason))
-    return stories, briefs, out
+    repeats = (r for r in ranked if _repeated(r))
+    return stories, briefs, out + [(r, EntryOutcome.REPEAT, r.judged.reason) for r in repeats]
 
 
 def readable(story: Story, language: str) -> bool:
@@ -82,95 +96,65 @@ def readable(story: Story, language: str) -> bool:
     return any(e.article.language in ("", language) for e in story.evidence)
 
 
-def _capped(domains: frozenset[str], alone: Counter[str], per_publisher: int) -> bool:
-    return len(domains) == 1 and all(alone[d] >= per_publisher for d in domains)
+def _repeated(item: Ranked) -> bool:
+    return item.judged.status is StoryStatus.REPEAT
 
 
-def _domains(story: Story) -> frozenset[str]:
-    return frozenset(e.article.domain for e in story.evidence)
+def _stories(count: int, the: str = "") -> str:
+    return f"{the}one story" if count == 1 else f"{the}{count} stories"
 
 
-def _score(judged: Judged, now: datetime, topics: Sequence[str]) -> Ranked:
-    story = judged.story
-    articles = [e.article for e in story.evidence]
-    parts = [
-        _publishers(articles),
-        _trust(articles),
-        _fresh(articles, now),
-        _own(articles),
-        _event(articles),
-        _money(articles),
-        _topic(articles, topics),
-    ]
-    if story.links:
-        threads = "one thread" if len(story.links) == 1 else f"{len(story.links)} threads"
-        parts.append((DISCUSSED, f"discussed in {threads}"))
-    if all(a.quality is not Quality.FULL for a in articles):
-        parts.append((TEASER_ONLY, "no full text could be read"))
-    if judged.status is StoryStatus.UPDATE:
-        parts.append((UPDATE, "update of a story told before"))
-    told = [(points, reason) for points, reason in parts if points]
-    score = sum(points for points, _ in told)
-    return Ranked(
-        judged, round(score, 3), tuple(f"{reason} ({points:+.1f})" for points, reason in told)
-    )
+def _ordinal(place: int) -> str:
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(place % 10, "th")
+    return f"{place}{'th' if place % 100 in (11, 12, 13) else ending}"
 
 
-def _publishers(articles: Sequence[Article]) -> tuple[float, str]:
-    count = len({a.domain for a in articles})
-    noun = "publisher" if count == 1 else "independent publishers"
-    return PUBLISHERS * math.log2(1 + count), f"{count} {noun}"
+def _placed(scored: Iterable[Scored]) -> list[Ranked]:
+    """Place the best story, and again with what is above it taken into account.
+
+    What a story loses only grows as others are placed, so a score that was looked at before is
+    never too low, and the heap's first needs a second look only.
+    """
+    alone: Counter[str] = Counter()
+    about: Counter[str] = Counter()
+    queue = [(-item.score, -item.latest.timestamp(), item.judged.story.id, item) for item in scored]
+    heapq.heapify(queue)
+    placed = []
+    while queue:
+        standing, latest, key, item = heapq.heappop(queue)
+        parts = (*item.parts, *_beside(item, alone, about))
+        score = scoring.total(parts)
+        if -score > standing:
+            heapq.heappush(queue, (-score, latest, key, item))
+            continue
+        if item.judged.status is not StoryStatus.REPEAT:
+            alone[item.alone] += 1
+            about[item.company] += 1
+        told = tuple(f"{reason} ({points:+.1f})" for points, reason in parts)
+        placed.append(Ranked(item.judged, score, told))
+    return placed
 
 
-def _trust(articles: Sequence[Article]) -> tuple[float, str]:
-    trust = max(a.trust for a in articles)
-    return round(trust - 1, 2), f"source trust {trust:g}"
-
-
-def _fresh(articles: Sequence[Article], now: datetime) -> tuple[float, str]:
-    hours = max(0.0, min((now - a.published_at).total_seconds() for a in articles) / 3600)
-    return FRESH * 0.5 ** (hours / 12), f"{round(hours)} h old"
-
-
-def _own(articles: Sequence[Article]) -> tuple[float, str]:
-    """Weigh a lab's own announcement: its feed says labs, and its title names the publisher."""
-    labs = [
-        a
-        for a in articles
-        if a.category == "labs" and set(words(a.publisher)) & set(words(a.title))
-    ]
-    return (OWN_ANNOUNCEMENT, f"announced by {labs[0].publisher} itself") if labs else (0.0, "")
-
-
-def _event(articles: Sequence[Article]) -> tuple[float, str]:
-    found = {w for a in articles for w in (*words(a.title), *content_words(a.title))}
-    kinds = [kind for kind, listed in _EVENTS.items() if found & set(listed.split())]
-    return WEIGHT_OF_EVENT * min(2, len(kinds)), "about " + ", ".join(kinds[:2])
-
-
-def _money(articles: Sequence[Article]) -> tuple[float, str]:
-    """Weigh the largest sum in a title: in full from a billion on, half from a hundred million."""
-    sums = [s for a in articles for s in _sums(a.title)]
-    if not sums:
-        return 0.0, ""
-    largest = max(sums)
-    points = MONEY if largest >= 1e9 else MONEY / 2 if largest >= 1e8 else 0.0
-    return points, "a large sum of money"
-
-
-def _sums(text: str) -> list[float]:
+def _beside(item: Scored, alone: Counter[str], about: Counter[str]) -> list[tuple[float, str]]:
     found = []
-    for number in numbers(text):
-        parts = number.split()
-        if len(parts) == 2 and parts[0].isalpha():
-            try:
-                found.append(float(parts[1]))
-            except ValueError:
-                continue
+    if item.alone and (above := alone[item.alone]):
+        found.append((SAME_PUBLISHER * above, f"{_above(above)} told by {item.alone} alone"))
+    if item.company and (above := about[item.company]):
+        company = companies.shown(item.company)
+        found.append((SAME_COMPANY * above, f"{_above(above)} about {company}"))
     return found
 
 
-def _topic(articles: Sequence[Article], topics: Sequence[str]) -> tuple[float, str]:
-    text = " ".join(f" {' '.join(words(a.title))} " for a in articles)
-    matched = [t for t in topics if f" {' '.join(words(t))} " in text]
-    return TOPIC * bool(matched), "matches your topic " + ", ".join(matched)
+def _above(stories: int) -> str:
+    return f"below {_stories(stories)}"
+
+
+def _led(earlier: Sequence[Edition], now: datetime) -> Counter[str]:
+    """Return in how many of the last days' editions a company or a story (by id) led."""
+    led: Counter[str] = Counter()
+    for edition in earlier:
+        if timedelta(0) < now - edition.generated_at <= LATELY + timedelta(hours=1):
+            first = edition.stories[:LEADING]
+            led.update({s.id for s in first} | {companies.subject([s.headline]) for s in first})
+    del led[""]
+    return led

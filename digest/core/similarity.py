@@ -10,68 +10,107 @@ a few array operations. The log-odds are their weighted sum.
 
 from __future__ import annotations
 
-import itertools
-import math
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Final
 
 from digest.core import pairweights, standing
-from digest.core.figures import numbers
-from digest.core.rarity import idf
+from digest.core.rows import Rows, against, column, count, rows, shared, squares
 from digest.core.text import content_words
 from digest.models import Article
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-    from scipy.sparse import csr_matrix
 
-    Floats = NDArray[np.float64]
-    Indices = NDArray[np.int64]
+    from digest.core.rows import Floats as Floats
+    from digest.core.rows import Indices as Indices
 
 WINDOW_HOURS: Final = 96.0  # further apart, two reports tell two events
 CLIP: Final = 6.0  # log-odds beyond which a pair says no more; unknown pairs count as -CLIP
-LEAD_WORDS: Final = 40
-NAME_IDF: Final = 4.5  # a capitalised word at least so rare is somebody's or something's name
-GENERIC: Final = frozenset({"ai", "agi", "llm"})
-_CREDIT: Final = re.compile(r"\s+\((?:[^()/]{2,60}/)?[A-Z@][^()]{1,60}\)\s*$")
-_TOKEN: Final = re.compile(r"[^\W_]+(?:[-.'][^\W_]+)*")
+LEAD_WORDS: Final = 45
+# A lead shares words by chance that a title does not, and the weights were learnt on titles. By
+# words alone -0.5 to -1.25 group microsoft_openai_2025-06 alike (benchmarks.grouping), 0 worse.
+LEAD: Final = -1.1
+# Two headlines of one template ("X releases Y 2.1", "X releases Y 2.2") have all in common but the
+# names or numbers, which are what tells them apart. Set by hand: too few such are labelled.
+TEMPLATE: Final = -8.0
+_OTHERS: Final = ("other_companies", "other_numbers", "other_names")
+_LEAST: Final = 1.0  # of a name's or number's weight, to be more than a rounding
+_FRAME: Final = 0.25  # of the weight of what a template's headlines share, how much else may differ
+# Two languages share names and numbers alone: two names and a number, or three names, are enough,
+# one name and a number are not. Set by hand; what is against weighs as it was learnt on English.
+FOREIGN: Final[Mapping[str, float]] = {
+    "bias": -6.0,
+    "shared_names": 2.0,
+    "shared_numbers": 2.5,
+    "hours": -0.45,
+    "publisher": -2.9,
+    "other_companies": -1.5,
+    "other_numbers": -1.7,
+    "like_meaning": 9.0,
+}
+LIKE: Final = 0.4  # mean cosine of two titles of one event (``yardstick``): it says nothing
+_CREDIT: Final = re.compile(
+    r"\s+\((?:[^()/]{2,60}/)?[A-Z@][^()]{1,60}\)\s*$|\s+[\[(](?:video|audio|pdf|\d{4})[\])]\s*$"
+    r"|^(?:Show|Ask|Tell|Launch) HN:\s+"
+)
+_FIGURE: Final = re.compile(r"\d[\d.,]*")
 _EDGE: Final = re.compile(r"\W|['’]s$")
-_BLOCK: Final = 200_000  # pairs looked at at once
+_BLOCK: Final = 20_000  # pairs looked at at once, so that their rows take little memory
+_LETTERED: Final = 4_000  # pairs looked at at once with all letters, so many as a cache holds
+_GATHERED: Final = 10_000  # vectors at once, so many as a processor's cache holds
+_PLAIN: Final[Mapping[str, str]] = {
+    "characters": "shared words",
+    "hours": "hours between",
+    "publisher": "same publisher",
+    "companies": "shared companies, products or places",
+    "other_companies": "other companies, products or places",
+    "other_numbers": "other numbers",
+    "other_names": "other names",
+    "bigrams": "shared runs of words",
+    "meaning": "meaning of the titles",
+    "lead": "leads share words by chance",
+    "template": "one headline with other names or numbers",
+    "shared_names": "shared names, in two languages",
+    "shared_numbers": "shared numbers, in two languages",
+    "like_meaning": "meaning of the titles, in two languages",
+}
+SIGNS: Final = (
+    *("characters", "hours", "publisher", "companies", "other_companies", "other_numbers"),
+    *("other_names", "bigrams", "meaning"),
+)
 
 
 @dataclass(frozen=True)
 class Meaning:
-    """Unit vectors of articles' ``masked`` titles, by article id, all of one model."""
+    """Unit vectors of articles' ``masked`` titles, by article id, all of one model.
+
+    ``slope`` times a cosine plus ``shift`` is what the weights were learnt on (``yardstick``).
+    """
 
     vectors: Mapping[str, NDArray[np.float32]]
-
-
-@dataclass(frozen=True)
-class Rows:
-    """Sparse rows, one per article."""
-
-    grams: csr_matrix  # unit rows of character 3–5-grams inside stems, weighted by the stem's idf
-    runs: csr_matrix  # adjacent stems, root of their mean idf: a product is the shared mass
-    standing: csr_matrix  # 1 per company, lab, product or place that stands
-    names: csr_matrix  # 1 per rare capitalised word
-    figures: csr_matrix  # 1 per number with its unit
+    slope: float = 1.0
+    shift: float = 0.0
 
 
 @dataclass(frozen=True)
 class Traits:
     """What of each article counts, in the articles' order."""
 
-    titles: Rows
-    leads: Rows  # of title and lead, for the articles that have one
+    told: Rows  # of the title, and of the lead where there is one
     has_lead: NDArray[np.bool_]
+    language: Indices  # 0: not known
     hours: Floats
     length: Floats  # 24 where only the day is known (midnight to the second), else 0
     domain: Indices
+    headline: Indices  # one number for one title
+    pattern: Indices  # one number for titles that differ in figures alone
     vectors: NDArray[np.float32]  # unit rows; of zeros where there is none
     has_vector: NDArray[np.bool_]
+    slope: float = 1.0  # of a cosine, as in Meaning
+    shift: float = 0.0
 
 
 def masked(title: str) -> str:
@@ -90,8 +129,7 @@ def traits(articles: Sequence[Article], meaning: Meaning | None = None) -> Trait
 
     leads = [" ".join(a.text.split(maxsplit=LEAD_WORDS)[:LEAD_WORDS]) for a in articles]
     titles = [_uncredited(a.title).replace("’", "'") for a in articles]
-    told = [f"{t}\n{lead}" if lead else "" for t, lead in zip(titles, leads, strict=True)]
-    domains = {name: n for n, name in enumerate(sorted({a.domain for a in articles}))}
+    languages = [a.language.partition("-")[0] for a in articles]
     known = meaning.vectors if meaning else {}
     width = len(next(iter(known.values()))) if known else 1
     vectors = np.zeros((len(articles), width), dtype=np.float32)
@@ -100,79 +138,200 @@ def traits(articles: Sequence[Article], meaning: Meaning | None = None) -> Trait
             vectors[n] = known[article.id]
     day = [a.published_at.strftime("%H%M%S") == "000000" for a in articles]
     return Traits(
-        titles=_rows(titles),
-        leads=_rows(told),
+        told=rows([f"{t}\n{lead}" for t, lead in zip(titles, leads, strict=True)]),
         has_lead=np.array([bool(lead) for lead in leads], dtype=bool),
+        language=np.array([column(k) if k else 0 for k in languages], dtype=np.int64),
         hours=np.array([a.published_at.timestamp() / 3600 for a in articles]),
         length=np.where(np.array(day, dtype=bool), 24.0, 0.0),
-        domain=np.array([domains[a.domain] for a in articles], dtype=np.int64),
+        domain=np.array([column(a.domain) for a in articles], dtype=np.int64),
+        headline=np.array([column(_FIGURE.sub(_digits, t)) for t in titles], dtype=np.int64),
+        pattern=np.array([column(_FIGURE.sub("0", t)) for t in titles], dtype=np.int64),
         vectors=vectors,
         has_vector=np.array([a.id in known for a in articles], dtype=bool),
+        slope=meaning.slope if meaning else 1.0,
+        shift=meaning.shift if meaning else 0.0,
     )
 
 
-def log_odds(t: Traits, first: Indices, second: Indices) -> Floats:
+def merged(known: Traits, more: Traits, order: Indices) -> Traits:
+    """Return the traits of both, ``more`` behind ``known``, put in ``order``."""
+    import numpy as np
+    from scipy.sparse import vstack
+
+    def both(one: Rows, two: Rows) -> Rows:
+        held = {f.name: (getattr(one, f.name), getattr(two, f.name)) for f in fields(Rows)}
+        return Rows(**{k: vstack(v, format="csr", dtype=float)[order] for k, v in held.items()})
+
+    width = max(known.vectors.shape[1], more.vectors.shape[1])
+    wide = [np.pad(t.vectors, ((0, 0), (0, width - t.vectors.shape[1]))) for t in (known, more)]
+    return Traits(
+        told=both(known.told, more.told),
+        has_lead=np.concatenate([known.has_lead, more.has_lead])[order],
+        language=np.concatenate([known.language, more.language])[order],
+        hours=np.concatenate([known.hours, more.hours])[order],
+        length=np.concatenate([known.length, more.length])[order],
+        domain=np.concatenate([known.domain, more.domain])[order],
+        headline=np.concatenate([known.headline, more.headline])[order],
+        pattern=np.concatenate([known.pattern, more.pattern])[order],
+        vectors=np.concatenate(wide)[order],
+        has_vector=np.concatenate([known.has_vector, more.has_vector])[order],
+        slope=more.slope,
+        shift=more.shift,
+    )
+
+
+def log_odds(t: Traits, first: Indices, second: Indices, cosine: Floats | None = None) -> Floats:
     """Return the clipped log-odds that each pair of articles (by index) tells one event.
 
-    With meaning where both have a vector, by words alone elsewhere; by title and lead where both
-    have a lead, by title elsewhere. Pairs further apart than the window get -CLIP.
+    With meaning where both have a vector, by words alone elsewhere; in two languages by names and
+    numbers. Pairs further apart than the window get -CLIP. ``cosine`` stands for the likeness of
+    the characters: an estimate, at a third of the time.
     """
     import numpy as np
 
     found = np.empty(len(first))
-    for start in range(0, len(first), _BLOCK):
-        part = slice(start, start + _BLOCK)
-        found[part] = _log_odds(t, first[part], second[part])
+    block = _LETTERED if cosine is None else _BLOCK
+    for start in range(0, len(first), block):
+        part = slice(start, start + block)
+        given = None if cosine is None else cosine[part]
+        found[part] = _log_odds(t, first[part], second[part], given)
     return found
 
 
-def features(t: Traits, first: Indices, second: Indices) -> Floats:
-    """Return one row per pair: the columns of ``pairweights.MEANING`` but the bias."""
+def parts(t: Traits, one: int, other: int) -> list[tuple[str, float]]:
+    """Return what speaks for (above zero) and against two articles telling one event, in words,
+    the strongest first. The shares and the bias make the log-odds.
+    """
     import numpy as np
 
-    both = t.has_lead[first] & t.has_lead[second]
-    found = np.empty((len(first), len(pairweights.MEANING) - 1))
-    for rows, chosen in ((t.titles, ~both), (t.leads, both)):
-        if chosen.any():
-            found[chosen, :-1] = _signs(t, rows, first[chosen], second[chosen])
-    found[:, -1] = np.einsum("ij,ij->i", t.vectors[first], t.vectors[second])
-    return found
+    first, second = np.array([one], dtype=np.int64), np.array([other], dtype=np.int64)
+    if foreign(t, first, second)[0]:
+        row = dict(zip(tuple(FOREIGN)[1:], _across(t, first, second)[0].tolist(), strict=True))
+        weights = FOREIGN
+    else:
+        meant = bool(t.has_vector[one] and t.has_vector[other])
+        weights = {**(pairweights.MEANING if meant else pairweights.WORDS), "template": TEMPLATE}
+        weights |= {} if meant else {"lead": LEAD}
+        x = features(t, first, second)
+        row = dict(zip(SIGNS, x[0].tolist(), strict=True))
+        row["lead"] = float(_lead(t, first, second)[0])
+        row["template"] = float(_template(t, first, second, x)[0])
+    shares = [(_PLAIN[name], weights.get(name, 0.0) * value) for name, value in row.items()]
+    told = [(name, share) for name, share in shares if share]
+    return sorted(told, key=lambda item: (-abs(item[1]), item[0]))
 
 
-def _log_odds(t: Traits, first: Indices, second: Indices) -> Floats:
+def features(t: Traits, first: Indices, second: Indices, cosine: Floats | None = None) -> Floats:
+    """Return one row per pair: ``SIGNS``. ``cosine`` as in ``log_odds``."""
     import numpy as np
 
-    x = features(t, first, second)
-    meant = t.has_vector[first] & t.has_vector[second]
-    words = np.array([*list(pairweights.WORDS.values())[1:], 0.0])
-    meaning = np.array(list(pairweights.MEANING.values())[1:])
-    found = np.where(
-        meant,
-        x @ meaning + pairweights.MEANING["bias"],
-        x @ words + pairweights.WORDS["bias"],
-    )
-    found[_apart(t, first, second) > WINDOW_HOURS] = -CLIP
-    return np.asarray(np.clip(found, -CLIP, CLIP))
-
-
-def _signs(t: Traits, rows: Rows, first: Indices, second: Indices) -> Floats:
-    import numpy as np
-
-    companies = _shared(rows.standing, first, second)
-    had = [_count(rows.standing)[i] for i in (first, second)]
-    either = had[0] + had[1] - companies
+    companies = shared(t.told.standing, first, second)
+    had = count(t.told.standing)
+    either = had[first] + had[second] - companies
     return np.column_stack(
         [
-            np.sqrt(_shared(rows.grams, first, second)),
-            np.sqrt(_apart(t, first, second)),
-            (t.domain[first] == t.domain[second]).astype(float),
+            np.sqrt(shared(t.told.grams, first, second) if cosine is None else cosine),
+            np.sqrt(apart(t, first, second)),
+            t.domain[first] == t.domain[second],
             np.divide(companies, either, out=np.zeros_like(companies), where=either > 0),
-            ((had[0] > 0) & (had[1] > 0) & (companies == 0)).astype(float),
-            _against(rows.figures, first, second),
-            _against(rows.names, first, second),
-            np.log1p(_shared(rows.runs, first, second)),
+            against(t.told.standing, first, second),
+            against(t.told.figures, first, second),
+            against(t.told.names, first, second),
+            np.log1p(shared(t.told.runs, first, second)),
+            meaning_of(t, first, second),
         ]
     )
+
+
+def meaning_of(t: Traits, first: Indices, second: Indices) -> Floats:
+    """Return how near the titles' meanings are, on the scale that the weights were learnt on."""
+    import numpy as np
+
+    found = np.empty(len(first))
+    for start in range(0, len(first), _GATHERED):
+        part = slice(start, start + _GATHERED)
+        found[part] = np.einsum("ij,ij->i", t.vectors[first[part]], t.vectors[second[part]])
+    return t.slope * found + t.shift
+
+
+def _log_odds(t: Traits, first: Indices, second: Indices, cosine: Floats | None) -> Floats:
+    import numpy as np
+
+    x = features(t, first, second, cosine)
+    meant = t.has_vector[first] & t.has_vector[second]
+    found = np.where(meant, weighed(x, pairweights.MEANING), weighed(x, pairweights.WORDS))
+    found = np.clip(found + by_hand(t, first, second, x), -CLIP, CLIP)
+    at = np.flatnonzero(foreign(t, first, second))
+    if len(at):
+        across = _across(t, first[at], second[at]) @ np.array(list(FOREIGN.values())[1:])
+        found[at] = np.clip(across + FOREIGN["bias"], -CLIP, CLIP)
+    found[apart(t, first, second) > WINDOW_HOURS] = -CLIP
+    return found
+
+
+def weighed(x: Floats, weights: Mapping[str, float]) -> Floats:
+    """Return the log-odds of ``features`` rows."""
+    import numpy as np
+
+    return np.asarray(x @ np.array([weights.get(name, 0.0) for name in SIGNS]) + weights["bias"])
+
+
+def by_hand(t: Traits, first: Indices, second: Indices, x: Floats) -> Floats:
+    """Return what is added to the learnt sum of ``features`` rows: leads and templates."""
+    told = ~(t.has_vector[first] & t.has_vector[second]) & _lead(t, first, second)
+    return LEAD * told + TEMPLATE * _template(t, first, second, x)
+
+
+def _template(t: Traits, first: Indices, second: Indices, x: Floats) -> NDArray[np.bool_]:
+    """Return which pairs are one headline with other names or numbers filled in."""
+    import numpy as np
+
+    found = np.asarray(x[:, [SIGNS.index(name) for name in _OTHERS]].any(axis=1))
+    at = np.flatnonzero(found)
+    one, two = first[at], second[at]
+    framed = shared(t.told.frame, one, two)
+    filled = shared(t.told.filling, one, two)
+    frames = squares(t.told.frame[one]) + squares(t.told.frame[two])
+    fillings = np.minimum(squares(t.told.filling[one]), squares(t.told.filling[two]))
+    differ = frames - 2 * framed
+    own = fillings - filled
+    found[at] = (framed > 0) & (differ <= _FRAME * framed) & (own > _LEAST)
+    return found
+
+
+def _lead(t: Traits, first: Indices, second: Indices) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = t.has_lead[first] | t.has_lead[second]
+    return found
+
+
+def foreign(t: Traits, first: Indices, second: Indices) -> NDArray[np.bool_]:
+    """Return which pairs are known to be written in two languages."""
+    one, two = t.language[first], t.language[second]
+    found: NDArray[np.bool_] = (one != two) & (one != 0) & (two != 0)
+    return found
+
+
+def _across(t: Traits, first: Indices, second: Indices) -> Floats:
+    """Return one row per pair of articles in two languages: what ``FOREIGN`` weighs."""
+    import numpy as np
+
+    meant = t.has_vector[first] & t.has_vector[second]
+    return np.column_stack(
+        [
+            np.minimum(shared(t.told.names, first, second), 3),
+            np.minimum(shared(t.told.figures, first, second), 2),
+            np.sqrt(apart(t, first, second)),
+            t.domain[first] == t.domain[second],
+            against(t.told.standing, first, second),
+            against(t.told.figures, first, second),
+            np.where(meant, meaning_of(t, first, second) - LIKE, 0.0),
+        ]
+    )
+
+
+def _digits(figure: re.Match[str]) -> str:
+    """Return a figure's digits: 10,000 and 10000 are one."""
+    return re.sub(r"\D", "", figure[0])
 
 
 def _uncredited(title: str) -> str:
@@ -185,89 +344,10 @@ def _stands(word: str) -> bool:
     return word != "AI" and len(stems) == 1 and stems[0] in standing.stems()
 
 
-def _apart(t: Traits, first: Indices, second: Indices) -> Floats:
+def apart(t: Traits, first: Indices, second: Indices) -> Floats:
     """Return the least hours between the two; a day without a time reaches over all of it."""
     import numpy as np
 
     one, two = t.hours[first], t.hours[second]
     gap = np.maximum(one - two - t.length[second], two - one - t.length[first])
     return np.asarray(np.maximum(gap, 0.0))
-
-
-def _rows(texts: Sequence[str]) -> Rows:
-    stems = [content_words(text) for text in texts]
-    stand = standing.stems()
-    return Rows(
-        grams=_unit(_matrix([_grams(s) for s in stems])),
-        runs=_matrix([_runs(s) for s in stems]),
-        standing=_matrix([dict.fromkeys((set(s) & stand) - GENERIC, 1.0) for s in stems]),
-        names=_matrix([dict.fromkeys(_names(text), 1.0) for text in texts]),
-        figures=_matrix([dict.fromkeys(numbers(text), 1.0) for text in texts]),
-    )
-
-
-def _grams(stems: Sequence[str]) -> dict[str, float]:
-    found: dict[str, float] = {}
-    for stem in sorted(set(stems)):
-        padded = f" {stem} "
-        parts = [padded[i : i + n] for n in (3, 4, 5) for i in range(len(padded) - n + 1)]
-        for part in parts:
-            found[part] = found.get(part, 0.0) + idf(stem) / math.sqrt(len(parts))
-    return found
-
-
-def _runs(stems: Sequence[str]) -> dict[str, float]:
-    pairs = itertools.pairwise(stems)
-    return {f"{a} {b}": math.sqrt((idf(a) + idf(b)) / 2) for a, b in pairs}
-
-
-def _names(text: str) -> set[str]:
-    capitals = (word for word in _TOKEN.findall(text) if any(c.isupper() for c in word))
-    return {stem for word in capitals for stem in content_words(word) if idf(stem) > NAME_IDF}
-
-
-def _matrix(held: Sequence[Mapping[str, float]]) -> csr_matrix:
-    """Return one sparse row per mapping, the columns in the order of the alphabet.
-
-    So two rows' products are summed in the same order, to the last digit, whatever other articles
-    bring.
-    """
-    import numpy as np
-    from scipy.sparse import csr_matrix
-
-    vocabulary = {key: n for n, key in enumerate(sorted({key for row in held for key in row}))}
-    starts = np.cumsum([0, *(len(row) for row in held)])
-    ordered = [(vocabulary[key], row[key]) for row in held for key in sorted(row)]
-    columns = np.array([c for c, _ in ordered], dtype=np.int64)
-    values = np.array([v for _, v in ordered], dtype=float)
-    return csr_matrix((values, columns, starts), shape=(len(held), max(1, len(vocabulary))))
-
-
-def _unit(rows: csr_matrix) -> csr_matrix:
-    import numpy as np
-    from scipy.sparse import csr_matrix
-
-    norms = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1)).ravel())
-    norms[norms == 0] = 1
-    return csr_matrix(rows.multiply(1 / norms[:, None]))
-
-
-def _shared(rows: csr_matrix, first: Indices, second: Indices) -> Floats:
-    import numpy as np
-
-    return np.asarray(rows[first].multiply(rows[second]).sum(axis=1)).ravel()
-
-
-def _count(rows: csr_matrix) -> Floats:
-    import numpy as np
-
-    return np.asarray(np.diff(rows.indptr), dtype=float)
-
-
-def _against(rows: csr_matrix, first: Indices, second: Indices) -> Floats:
-    """Return 1 where both have some and share none."""
-    import numpy as np
-
-    count = _count(rows)
-    none = _shared(rows, first, second) == 0
-    return np.asarray((count[first] > 0) & (count[second] > 0) & none, dtype=float)

@@ -172,3 +172,33 @@ def share(own: Sequence[str], held: frozenset[str]) -> float:
 def runs(words: Sequence[str], n: int) -> list[tuple[str, ...]]:
     """Return every run of ``n`` words, in order."""
     return [tuple(words[i : i + n]) for i in range(len(words) - n + 1)]
+
+
+def named(name: str, cited: Sequence[SourceText], elsewhere: Sequence[SourceText]) -> bool:
+    """Whether a cited source has the name: in full, in another form, or by its last word."""
+    folded = fold(name)
+    if any(source.has(folded) for source in cited):
+        return True
+    parts = name_parts(folded)
+    if len(parts) < 2:
+        return name.isupper() and any(folded in source.initials for source in cited)
+    if any(all(source.has(part) for part in parts) for source in cited):
+        return True
+    if any(initials(folded) in source.acronyms for source in cited):
+        return True
+    known = any(source.has(folded) for source in elsewhere)
+    return known and any(source.has(parts[-1]) for source in cited)
+
+
+def quoted(quotation: str, source: str) -> bool:
+    """Whether the source has the quotation word for word, around what was left out or put in."""
+    position = 0
+    for piece in re.split(r"\.\.\.|\[[^\]]{0,80}\]", fold(quotation)):
+        piece = piece.strip(" .,;:!?-'\"")
+        if not piece:
+            continue
+        found = source.find(piece, position)
+        if found < 0:
+            return False
+        position = found + len(piece)
+    return True

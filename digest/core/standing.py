@@ -1,6 +1,8 @@
 """Names that stand longer than any event: labs, companies, their products, places, institutions.
 
-Two reports that share one need not tell one event; two that share none seldom do.
+Two reports that share one need not tell one event; two that share none seldom do. Written down from
+general knowledge of the industry, section by section. A name that is an ordinary word too (Scale,
+Prime, Figure) is left out, and so is or what a single event made known.
 """
 
 from __future__ import annotations
@@ -10,36 +12,90 @@ from typing import Final
 
 from digest.core.text import content_words
 
-NAMES: Final = """
-openai chatgpt gpt codex sora dall-e altman whisper anthropic claude opus sonnet haiku amodei
-google gemini deepmind alphabet pichai hassabis gemma veo imagen notebooklm android pixel chrome
-youtube waymo gmail tensor nest fitbit workspace microsoft copilot azure windows bing github
-linkedin xbox nadella phi meta facebook instagram whatsapp llama zuckerberg threads oculus quest
-ray-ban messenger amazon aws alexa bedrock bezos jassy twitch kindle trainium nova prime apple
-siri iphone ipad mac macos ios cook vision watch airpods safari xcode nvidia huang cuda
-blackwell rubin nemotron geforce dgx amd intel qualcomm arm tsmc broadcom micron samsung sk
-hynix asml marvell cerebras groq sambanova xai grok musk tesla spacex spacexai starlink
-neuralink optimus twitter x grokipedia colossus deepseek qwen alibaba tencent baidu ernie
-bytedance tiktok doubao huawei moonshot kimi zhipu minimax xiaomi unitree manus mistral cohere
-perplexity comet aleph stability midjourney runway suno udio elevenlabs inflection adept reka
-character replika huggingface hugging databricks snowflake oracle ellison ibm watson salesforce
-benioff agentforce sap adobe firefly photoshop figma canva notion slack zoom shopify stripe
-paypal spotify netflix disney uber lyft airbnb doordash reddit discord snap snapchat pinterest
-bluesky mastodon wikipedia telegram signal duolingo cloudflare akamai fastly vercel netlify
-docker coreweave nebius lambda crusoe equinix scale surge palantir anduril cursor windsurf
-cognition devin replit lovable bolt cline openrouter langchain llamaindex pinecone weaviate
-ollama vllm pytorch tensorflow kubernetes linux ubuntu softbank son stargate sequoia andreessen
-a16z khosla thrive kleiner accel benchmark lightspeed catalyst blackstone blackrock goldman
-jpmorgan y combinator ycombinator trump biden congress senate house white pentagon ftc doj sec
-nist aisi eu europe european commission brussels uk britain london us u.s america american china
-chinese beijing japan korea taiwan india france germany russia israel canada australia
-california texas york francisco silicon valley wall street nasdaq washington hinton lecun bengio
-karpathy sutskever murati ssi thinking machines nadella dean suleyman brockman waymo zoox cruise
-rivian ford gm toyota volkswagen bmw mercedes byd figure boston dynamics sony lg panasonic dell
-hp lenovo cisco crowdstrike okta fortinet sentinelone mozilla firefox brave opera duckduckgo
-wordpress automattic intuit workday servicenow atlassian jira asana datadog mongodb elastic
-confluent harvey glean sierra abridge ai agi llm
+LABS: Final = """
+openai anthropic deepmind xai mistral cohere deepseek moonshot zhipu minimax baichuan stepfun
+ai21 eleutherai allenai huggingface hugging midjourney stability runway pika luma suno
+udio elevenlabs perplexity adept inflection reka sakana ssi nvidia nous nomic
+imbue poolside bfl
 """
+MODELS: Final = """
+chatgpt gpt codex sora dall-e whisper claude opus sonnet haiku gemini gemma veo imagen notebooklm
+bard palm llama copilot grok qwen ernie doubao hunyuan kimi glm yi manus nemotron codestral mixtral
+pixtral granite phi alexa siri bixby cortana firefly alphafold alphago
+alphazero mathstral devstral olmo starcoder
+"""
+BIG_TECH: Final = """
+google alphabet android pixel chrome youtube gmail waymo fitbit chromebook microsoft azure windows
+bing github linkedin xbox outlook skype meta facebook instagram whatsapp messenger threads oculus
+amazon aws bedrock kindle twitch apple iphone ipad mac macos ios ipados airpods safari xcode
+tesla spacex starlink neuralink optimus twitter x ibm watson oracle sap adobe salesforce agentforce
+slack intuit workday servicenow cisco hp dell lenovo sony samsung galaxy lg panasonic huawei xiaomi
+alibaba tencent wechat baidu bytedance tiktok meituan jd pinduoduo kuaishou netease yandex naver
+kakao rakuten softbank tata infosys foxconn accenture deloitte mckinsey
+"""
+CHIPS: Final = """
+intel amd qualcomm snapdragon arm tsmc asml broadcom micron hynix sk marvell mediatek cerebras groq
+sambanova graphcore tenstorrent etched cuda blackwell rubin hopper geforce rtx dgx gpu tpu trainium
+inferentia cambricon smic globalfoundries kioxia nand hbm
+"""
+CLOUDS: Final = """
+coreweave nebius crusoe equinix digitalocean cloudflare akamai fastly vercel netlify
+databricks snowflake mongodb confluent datadog palantir stargate nscale iren vultr hetzner
+ovh ovhcloud openrouter replicate supabase kubernetes docker
+linux ubuntu pytorch tensorflow vllm ollama langchain llamaindex pinecone weaviate mcp
+"""
+APPLICATIONS: Final = """
+cursor anysphere windsurf cognition devin replit lovable cline notion figma canva photoshop
+grammarly duolingo zoom shopify stripe paypal klarna spotify netflix disney uber lyft airbnb
+doordash reddit
+discord snap snapchat pinterest bluesky mastodon wikipedia wikimedia telegram roblox
+character.ai replika jasper synthesia heygen descript otter zapier airtable asana atlassian jira
+hubspot zendesk dropbox mozilla firefox duckduckgo wordpress automattic crowdstrike okta
+fortinet sentinelone wiz cyberark glean abridge tempus walmart ikea coursera khan chegg quora
+"""
+ROBOTS_AND_CARS: Final = """
+unitree apptronik ubtech agibot zoox rivian ford gm toyota honda hyundai kia
+volkswagen vw bmw mercedes audi volvo stellantis byd nio xpeng pony.ai wayve aurora mobileye
+boeing airbus anduril helsing skydio dji
+"""
+INVESTORS: Final = """
+sequoia andreessen a16z khosla kleiner accel lightspeed greylock blackstone blackrock goldman
+jpmorgan citigroup barclays ubs kkr apollo tpg carlyle temasek mubadala mgx nasdaq nyse ycombinator
+coatue bessemer berkshire
+"""
+MEDIA: Final = """
+nyt bbc cnn cnbc reuters bloomberg axios wsj guardian forbes condé getty
+shutterstock warner paramount spotify hollywood netflix
+"""
+INSTITUTIONS: Final = """
+ftc doj sec nist aisi fcc fda faa pentagon darpa nasa nato fbi cia nsa dhs irs congress senate
+whitehouse parliament eu un unesco oecd cma ofcom ico cnil edpb gdpr bundestag downing
+mit stanford harvard berkeley caltech oxford cambridge princeton yale cornell tsinghua eth
+ieee neurips icml iclr ces
+"""
+PEOPLE: Final = """
+altman brockman sutskever murati musk zuckerberg lecun pichai hassabis nadella suleyman bezos jassy
+huang amodei ellison benioff hinton bengio karpathy brin thiel trump biden
+"""
+PLACES: Final = """
+us u.s usa uk britain london england scotland europe european brussels china chinese beijing
+shanghai shenzhen hangzhou hong kong taiwan taipei japan japanese tokyo korea korean seoul india
+indian delhi bengaluru mumbai singapore malaysia indonesia vietnam thailand philippines australia
+sydney canada canadian toronto montreal mexico brazil argentina chile france french paris germany
+german berlin munich italy spain netherlands sweden norway denmark finland poland ukraine russia
+russian switzerland swiss zurich ireland dublin austria israel israeli uae dubai saudi arabia
+riyadh qatar turkey egypt nigeria kenya africa african asia asian america american washington
+california francisco york texas austin seattle boston chicago virginia ohio arizona nevada florida
+colorado illinois georgia michigan oregon utah louisiana tennessee pennsylvania silicon
+"""
+GENERAL: Final = "ai agi llm"
+
+NAMES: Final = "\n".join(
+    (
+        *(LABS, MODELS, BIG_TECH, CHIPS, CLOUDS, APPLICATIONS, ROBOTS_AND_CARS, INVESTORS, MEDIA),
+        *(INSTITUTIONS, PEOPLE, PLACES, GENERAL),
+    )
+)
 
 
 @lru_cache(maxsize=1)

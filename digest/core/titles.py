@@ -41,8 +41,12 @@ _BAIT: Final = re.compile(
 )
 
 
-def headline(story: Story, language: str, *, newest: bool) -> tuple[int, str]:
+def headline(
+    story: Story, language: str, *, newest: bool, news: Sequence[str] = ()
+) -> tuple[int, str]:
     """Return (source number, cleaned title) of the title that states the event best.
+
+    For an update that is one of those among its ``news``, or else the ``newest``.
 
     Raises BriefError where no source has a title that may be printed.
     """
@@ -57,7 +61,8 @@ def headline(story: Story, language: str, *, newest: bool) -> tuple[int, str]:
     for _, _, title in titled:
         for term in set(content_words(title)):
             spread[term] = spread.get(term, 0) + 1
-    latest = max(article.published_at for _, article, _ in titled)
+    told = [article for _, article, _ in titled if article.title in news]
+    latest = max(article.published_at for article in told or [a for _, a, _ in titled])
 
     def merit(item: tuple[int, Article, str]) -> tuple[float, int]:
         n, article, title = item
@@ -69,6 +74,7 @@ def headline(story: Story, language: str, *, newest: bool) -> tuple[int, str]:
         score -= 0.3 * (article.quality in (Quality.CONSENT, Quality.ERROR))
         score -= 3.0 * (not _worded(article.title))
         score += 0.6 * (newest and article.published_at == latest)
+        score += 0.6 * (article in told)
         return round(score, 6), -n
 
     best = max(titled, key=merit)

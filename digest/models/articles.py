@@ -34,6 +34,7 @@ class Extraction:
     language: str = ""
     note: str = ""  # one phrase on the quality, e.g. "asks for consent", "ends behind a paywall"
     wishes: Wishes = Wishes()  # by the page's own meta elements
+    opinion: bool = False  # by the page's own word
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 
 from digest.models.articles import Quality
 from digest.models.stories import StoryStatus
+
+OMITTED = {"omitted": True}  # a field that the record has only where it says something
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +18,8 @@ class Sentence:
 
     text: str
     cites: tuple[int, ...]
+    # The languages ("de", "de, fr") of its sources where all are in others than the edition's.
+    translated: str = field(default="", metadata=OMITTED)
 
 
 @dataclass(frozen=True, slots=True)

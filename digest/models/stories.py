@@ -44,6 +44,7 @@ class Told:
     told_at: datetime
     headline: str
     article_ids: frozenset[str]
+    joined: frozenset[str] = frozenset()  # reports left out since, as they brought nothing new
 
 
 @dataclass(frozen=True, slots=True)

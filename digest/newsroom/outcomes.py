@@ -98,11 +98,9 @@ EXPECTED: Mapping[str, Expected] = MappingProxyType(
         ),
         "german": Expected(
             "A German outlet",
-            (
-                "http://nordlicht-ki.test/artikel/drayloft-ormside-nordlicht.html",
-                "http://nordlicht-ki.test/artikel/fennika-nordlicht.html",
-            ),
-            "Read like the others, and marked as German.",
+            ("http://nordlicht-ki.test/artikel/drayloft-ormside-nordlicht.html",),
+            "A link in the story it tells too, and never quoted; what it tells alone stays apart.",
+            apart=("http://nordlicht-ki.test/artikel/fennika-nordlicht.html",),
         ),
         "atom": Expected(
             "An Atom feed",

@@ -13,6 +13,7 @@ from digest.models import (
     FeedOutcome,
     FeedReport,
     RunReport,
+    Sentence,
     Source,
     StoryStatus,
 )
@@ -76,6 +77,13 @@ class _Days:
         told = [s for story in edition.stories for s in story.sources]
         told += [s for brief in edition.briefs for s in brief.sources]
         return [s for s in told if s.url in expected.urls]
+
+    def with_sources(self, urls: Iterable[str]) -> list[tuple[Source, ...]]:
+        """Return the sources of each story or brief of any day that has one of ``urls``."""
+        wanted = set(urls)
+        told = [s.sources for e in self._editions for s in e.stories]
+        told += [s.sources for e in self._editions for s in e.briefs]
+        return [sources for sources in told if wanted & {s.url for s in sources}]
 
     def feed(self, expected: Expected) -> FeedReport | None:
         listed = [f for r in self._reports for f in r.feeds if f.url in expected.urls]
@@ -162,18 +170,29 @@ def _accents(days: _Days, expected: Expected) -> tuple[bool, str]:
     return good, "its letters came out right" if good else "letters were lost"
 
 
+def _sentences(story: EditionStory) -> Iterable[Sentence]:
+    yield from (*story.lead, *story.what_changed, *story.disagreements)
+    for section in story.sections:
+        yield from section.sentences
+
+
 def _german(days: _Days, expected: Expected) -> tuple[bool, str]:
+    """A report of what others tell too is a source there; what it tells alone has that one only."""
+    stories = days.stories(expected, expected.urls)
     marked = [s for s in days.sources(expected) if s.language == "de"]
-    linked = {s.url for s in marked}
-    told = [f"{len(marked)} linked as a German source"] if marked else []
-    told += [f"left out: {e.reason}" for e in days.entries(expected) if e.url not in linked]
-    good = bool(marked) and not any(
-        s.n in sentence.cites
-        for s in marked
-        for story in days.stories(expected, [s.url])
-        for sentence in story.lead
+    quoted = any(
+        source.n in sentence.cites
+        for story in stories
+        for source in story.sources
+        if source.language == "de"
+        for sentence in _sentences(story)
     )
-    return good, "; ".join(told)
+    linked = len(stories) == len(marked) == 1 and len(stories[0].sources) > 1 and not quoted
+    alone = days.with_sources(expected.apart)
+    apart = len(alone) == 1 and [s.language for s in alone[0]] == ["de"]
+    told = "linked as a German source" if linked else _told(days, expected)
+    stays = "stays" if apart else "does not stay"
+    return linked and apart, f"{told}; what it tells alone {stays} apart"
 
 
 def _read(days: _Days, expected: Expected) -> tuple[bool, str]:

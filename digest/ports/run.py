@@ -120,6 +120,11 @@ class Embedder(Protocol):
         """Return the languages it knows; empty for every one."""
         ...
 
+    @property
+    def local(self) -> bool:
+        """Return whether the texts stay on this machine."""
+        ...
+
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Return one unit row per text, each the same whatever else is asked with it.
 

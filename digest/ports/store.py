@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Protocol
 
 from digest.models import (
@@ -115,12 +115,26 @@ class Store(Protocol):
 
     def edition(self, edition_id: str) -> StoredEdition | None: ...
 
-    def editions(self, *, name: str | None = None, limit: int | None = None) -> list[StoredEdition]:
-        """Return stored editions, newest first."""
+    def editions(
+        self, *, name: str | None = None, before: date | None = None, limit: int | None = None
+    ) -> list[StoredEdition]:
+        """Return stored editions, newest first; ``before`` bounds their dates."""
         ...
 
     def entry_history(self, url: str) -> EntryHistory | None:
         """Return what is known of an entry, by its id or its canonical URL."""
+        ...
+
+    def entries_seen(self, *, seen_since: datetime, seen_until: datetime) -> list[EntryHistory]:
+        """Return the entries first seen in (since, until], without articles and revisions.
+
+        Ordered by feed, then first seen, then id. Those that only a search found are not among
+        them.
+        """
+        ...
+
+    def entries_of(self, story_id: str) -> list[EntryHistory]:
+        """Return the entries whose latest word is of this story, as ``entries_seen`` does."""
         ...
 
     def save_run(self, run_id: str, started_at: datetime, report: str) -> None:
@@ -137,6 +151,14 @@ class Store(Protocol):
 
     def save_vectors(self, model: str, vectors: Mapping[str, bytes]) -> None:
         """Keep vectors of a model by the keys of their texts."""
+        ...
+
+    def verdicts(self, judge: str, keys: Iterable[str]) -> dict[str, bool]:
+        """Return what a judge answered, by the keys of the questions put to it before."""
+        ...
+
+    def save_verdicts(self, judge: str, verdicts: Mapping[str, bool]) -> None:
+        """Keep a judge's answers by the keys of their questions."""
         ...
 
     def state(self, *, since: datetime) -> State:

@@ -91,7 +91,11 @@ def report_to_json(report: RunReport) -> str:
 
 def _plain(value: object) -> Any:
     if is_dataclass(value) and not isinstance(value, type):
-        return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
+        return {
+            field.name: _plain(getattr(value, field.name))
+            for field in fields(value)
+            if getattr(value, field.name) or not field.metadata.get("omitted")
+        }
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):

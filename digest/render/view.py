@@ -37,6 +37,7 @@ from digest.render.wording import (
     spelt_language,
     spelt_moment,
     summary,
+    translations,
 )
 
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
@@ -59,6 +60,7 @@ class CiteView:
 class SentenceView:
     text: str
     cites: tuple[CiteView, ...]
+    note: str = ""  # "translated from German", "" where a source is in the edition's language
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ class BriefView:
     title: str  # emoji and text
     emoji: str
     text: str
+    language: str  # "" where it is the edition's own, or not known
     sources: tuple[SourceView, ...]  # those it cites
 
 
@@ -221,11 +224,13 @@ class _Pen:
 
     def brief(self, n: int, brief: EditionBrief) -> BriefView:
         cited = [source for source in brief.sources if source.n in brief.cites]
+        sources = tuple(self.source(f"b{n}", source) for source in cited or brief.sources)
         return BriefView(
             title=self.titled(brief.emoji, brief.text),
             emoji=self.text(brief.emoji),
             text=self.text(brief.text),
-            sources=tuple(self.source(f"b{n}", source) for source in cited or brief.sources),
+            language=sources[0].language if sources else "",
+            sources=sources,
         )
 
     def section(self, section: Section, sources: Mapping[int, SourceView]) -> SectionView:
@@ -239,12 +244,15 @@ class _Pen:
     def sentences(
         self, sentences: Iterable[Sentence], sources: Mapping[int, SourceView]
     ) -> tuple[SentenceView, ...]:
+        told = list(sentences)
+        notes = translations([sentence.translated for sentence in told])
         return tuple(
             SentenceView(
                 self.text(sentence.text),
                 tuple(_cite(sources[n]) for n in dict.fromkeys(sentence.cites) if n in sources),
+                self.text(note),
             )
-            for sentence in sentences
+            for sentence, note in zip(told, notes, strict=True)
         )
 
     def source(self, owner: str, source: Source) -> SourceView:

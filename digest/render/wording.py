@@ -32,6 +32,20 @@ def spelt_language(tag: str) -> str:
     return _LANGUAGES.get(tag.partition("-")[0].lower(), tag)
 
 
+def translations(translated: Sequence[str]) -> list[str]:
+    """Return what to say after each sentence of the languages ("de, fr") it was translated from.
+
+    Where all of them were from the same, it is said once, after the last.
+    """
+    notes = []
+    for tags in translated:
+        tongues = [spelt_language(tag) for tag in tags.split(", ") if tag]
+        notes.append(f"translated from {listed(tongues, most=4)}" if tongues else "")
+    if len(notes) > 1 and notes[0] and len(set(notes)) == 1:
+        return [""] * (len(notes) - 1) + [f"all {notes[0]}"]
+    return notes
+
+
 def spelt_day(day: date) -> str:
     """Return "14 March 2026"."""
     return f"{day.day} {MONTHS[day.month - 1]} {day.year}"

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from dataclasses import replace
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -54,6 +55,7 @@ class SqlStore(Mail):
         from digest.adapters.store.entries import Entries
         from digest.adapters.store.sources import Sources
         from digest.adapters.store.vectors import Vectors
+        from digest.adapters.store.verdicts import Verdicts
 
         super().__init__(database, new_token)
         self._scratch = scratch
@@ -62,6 +64,7 @@ class SqlStore(Mail):
         self._articles = Articles(database.connection)
         self._editions = Editions(database.connection)
         self._vectors = Vectors(database.connection)
+        self._verdicts = Verdicts(database.connection)
 
     @cached_property
     def _memory(self) -> Memory:
@@ -165,22 +168,19 @@ class SqlStore(Mail):
     def entry_history(self, url: str) -> EntryHistory | None:
         """Return what is known of an entry, by its id, its URL or its article's URL."""
         with self._database.transaction():
-            row = self._entries.find(url)
-            if row is None:
+            found = self._entries.find(url)
+            if found is None:
                 return None
-            article = next(iter(self._articles.by_id([row.id])), None)
-            return EntryHistory(
-                id=row.id,
-                feed_url=row.feed_url,
-                url=row.url,
-                title=row.title,
-                first_seen_at=row.first_seen_at,
-                outcome=EntryOutcome(row.outcome),
-                reason=row.reason,
-                story_id=row.story_id,
-                article=article,
-                revisions=tuple(self._entries.revisions(row.id)),
-            )
+            article = next(iter(self._articles.by_id([found.id])), None)
+            return replace(found, article=article)
+
+    def entries_seen(self, *, seen_since: datetime, seen_until: datetime) -> list[EntryHistory]:
+        with self._database.transaction():
+            return self._entries.seen(seen_since, seen_until)
+
+    def entries_of(self, story_id: str) -> list[EntryHistory]:
+        with self._database.transaction():
+            return self._entries.of_story(story_id)
 
     # --- articles ---
 
@@ -214,9 +214,22 @@ class SqlStore(Mail):
         with self._database.transaction():
             return self._vectors.of(model, keys)
 
+    def vector_counts(self) -> dict[str, tuple[int, int]]:
+        """Return how many vectors are kept of each model, and their bytes."""
+        with self._database.transaction():
+            return self._vectors.counts()
+
     def save_vectors(self, model: str, vectors: Mapping[str, bytes]) -> None:
         with self._database.transaction():
             self._vectors.save(model, vectors)
+
+    def verdicts(self, judge: str, keys: Iterable[str]) -> dict[str, bool]:
+        with self._database.transaction():
+            return self._verdicts.of(judge, keys)
+
+    def save_verdicts(self, judge: str, verdicts: Mapping[str, bool]) -> None:
+        with self._database.transaction():
+            self._verdicts.save(judge, verdicts)
 
     def traces(self, ids: Iterable[str]) -> dict[str, Trace]:
         with self._database.transaction():
@@ -243,10 +256,12 @@ class SqlStore(Mail):
         with self._database.transaction():
             return self._editions.edition(edition_id)
 
-    def editions(self, *, name: str | None = None, limit: int | None = None) -> list[StoredEdition]:
+    def editions(
+        self, *, name: str | None = None, before: date | None = None, limit: int | None = None
+    ) -> list[StoredEdition]:
         """Return stored editions, newest first by date, then by the end of their window."""
         with self._database.transaction():
-            return self._editions.editions(name, limit)
+            return self._editions.editions(name, before, limit)
 
     def save_run(self, run_id: str, started_at: datetime, report: str) -> None:
         with self._database.transaction():

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.sqlite import insert
 
-from digest.adapters.store import schema
+from digest.adapters.store import fulltext, schema
 from digest.adapters.store.chunks import chunks
 from digest.models import Article, EntryOutcome, FeedKind, Quality
 
@@ -67,7 +67,7 @@ class Articles:
             self._connection.execute(_FORGET_TRACE, {"of": article.id})
         self._saved += 1
         if self._saved % _INDEX_EVERY == 0:
-            schema.index_articles(self._connection)
+            fulltext.index_articles(self._connection)
 
     def seen(self, since: datetime, until: datetime) -> list[Article]:
         searched = sa.select(schema.entries.c.id).where(
@@ -93,7 +93,7 @@ class Articles:
         terms = match_terms(query)
         if not terms or limit <= 0:
             return []
-        schema.index_articles(self._connection)
+        fulltext.index_articles(self._connection)
         return [article_of(row) for row in self._connection.execute(_ranked(terms, since, limit))]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -51,10 +51,14 @@ class Editions:
         row = self._connection.execute(query).first()
         return None if row is None else edition_of(row)
 
-    def editions(self, name: str | None, limit: int | None) -> list[StoredEdition]:
+    def editions(
+        self, name: str | None, before: date | None, limit: int | None
+    ) -> list[StoredEdition]:
         query = _SELECT
         if name is not None:
             query = query.where(_editions.c.name == name)
+        if before is not None:
+            query = query.where(_editions.c.date < before)
         newest = (_editions.c.date.desc(), _editions.c.closes.desc(), _editions.c.id)
         rows = self._connection.execute(query.order_by(*newest).limit(limit))
         return [edition_of(row) for row in rows]

@@ -15,6 +15,7 @@ from digest.adapters.store.chunks import chunks
 from digest.core.discreet import guid_key
 from digest.core.revising import fingerprint
 from digest.models import Article, Entry, EntryOutcome, FeedKind, Known, Revision, Selected
+from digest.ports import EntryHistory
 
 _CHOSEN = (EntryOutcome.PENDING, EntryOutcome.READ)  # an article is to come
 
@@ -42,6 +43,7 @@ _SETTLE = (
 _WITH_ARTICLE = sa.select(_entries).outerjoin(
     schema.articles, schema.articles.c.id == _entries.c.id
 )
+_BY_FEED = (_entries.c.feed_url, _entries.c.first_seen_at, _entries.c.id)
 _WITHOUT_ARTICLE = _WITH_ARTICLE.where(schema.articles.c.id.is_(None))
 _KNOWN = sa.select(
     _entries.c.id,
@@ -172,8 +174,20 @@ class Entries:
         if rows:
             self._connection.execute(_SET_OUTCOME, rows)
 
-    def find(self, url: str) -> Any | None:
-        """Return the row of the entry with this id or URL, or whose article has this URL."""
+    def seen(self, since: datetime, until: datetime) -> list[EntryHistory]:
+        query = sa.select(_entries).where(
+            _entries.c.first_seen_at > since,
+            _entries.c.first_seen_at <= until,
+            _entries.c.outcome != EntryOutcome.FOUND,
+        )
+        return [_history(row) for row in self._connection.execute(query.order_by(*_BY_FEED))]
+
+    def of_story(self, story_id: str) -> list[EntryHistory]:
+        query = sa.select(_entries).where(_entries.c.story_id == story_id)
+        return [_history(row) for row in self._connection.execute(query.order_by(*_BY_FEED))]
+
+    def find(self, url: str) -> EntryHistory | None:
+        """Return the entry with this id or URL, or whose article has this URL; no article."""
         by_article = sa.select(schema.articles.c.id).where(schema.articles.c.url == url)
         for found in (
             _entries.c.id == url,
@@ -183,7 +197,7 @@ class Entries:
             query = sa.select(_entries).where(found).order_by(_entries.c.first_seen_at.desc())
             row = self._connection.execute(query.limit(1)).first()
             if row is not None:
-                return row
+                return replace(_history(row), revisions=tuple(self.revisions(row.id)))
         return None
 
 
@@ -210,6 +224,20 @@ def entry_row(selected: Selected, now: datetime) -> dict[str, Any]:
         "source_name": entry.source_name,
         "source_url": entry.source_url,
     }
+
+
+def _history(row: Any) -> EntryHistory:
+    return EntryHistory(
+        id=row.id,
+        feed_url=row.feed_url,
+        url=row.url,
+        title=row.title,
+        first_seen_at=row.first_seen_at,
+        outcome=EntryOutcome(row.outcome),
+        reason=row.reason,
+        story_id=row.story_id,
+        article=None,
+    )
 
 
 def _entry_of(article: Article) -> Entry:

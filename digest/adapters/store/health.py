@@ -7,7 +7,7 @@ from collections import Counter
 
 import sqlalchemy as sa
 
-from digest.adapters.store import schema
+from digest.adapters.store import fulltext, schema
 from digest.adapters.store.database import Database, code_of
 from digest.errors import StoreError
 
@@ -63,7 +63,7 @@ def _references(connection: sa.Connection) -> list[str]:
 
 def _index(connection: sa.Connection) -> list[str]:
     """FTS5 compares its index with the articles' texts when rank is 1, and fails if they differ."""
-    schema.index_articles(connection)
+    fulltext.index_articles(connection)
     connection.exec_driver_sql(
         "INSERT INTO articles_fts(articles_fts, rank) VALUES ('integrity-check', 1)"
     )

@@ -7,7 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.schema import CreateColumn
 
-from digest.adapters.store import schema
+from digest.adapters.store import fulltext, schema
 
 APPLICATION_ID = 0x44677374  # "Dgst" in the file's header marks a database as ours
 VERSION = 4  # 1 knew feeds, entries, articles, editions and runs; 2 readers and deliveries too
@@ -22,7 +22,7 @@ _SINCE_2 = (
     schema.finished_outputs,
 )
 _SINCE_3 = (schema.hosts, schema.revisions)
-_SINCE_4 = (schema.vectors,)
+_SINCE_4 = (schema.vectors, schema.verdicts)
 _COLUMNS_SINCE_2 = (schema.editions.c.readers_until,)
 _COLUMNS_SINCE_3 = (
     schema.feeds.c.moved_times,
@@ -44,7 +44,7 @@ _COLUMNS_SINCE_3 = (
 def create(connection: sa.Connection) -> None:
     """Make every table in the open transaction, and mark the file as ours."""
     schema.metadata.create_all(connection)
-    for statement in schema.FULL_TEXT:
+    for statement in fulltext.FULL_TEXT:
         connection.exec_driver_sql(statement)
     connection.exec_driver_sql(f"PRAGMA application_id={APPLICATION_ID}")
     connection.exec_driver_sql(f"PRAGMA user_version={VERSION}")

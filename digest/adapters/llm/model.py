@@ -14,6 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
+from digest.adapters.llm.client import connected
 from digest.errors import ModelError, ModelUnavailable
 from digest.ports import ModelReply
 
@@ -21,19 +22,9 @@ if TYPE_CHECKING:
     from openai import APIStatusError, AsyncOpenAI
     from openai.types.chat import ChatCompletion
 
-_RETRIES: Final = 2  # after 408, 409, 429 and 5xx; the server's Retry-After is kept to
 _GIVE_UP: Final = 3  # requests in a row without any answer, after which the server counts as down
+_UNREADABLE: Final = (ValueError, TypeError, ArithmeticError, RecursionError)
 _RUNGS: Final = ("json_schema", "json_object", "text")
-_KEPT_HEADERS: Final = frozenset(
-    (
-        "accept",
-        "accept-encoding",
-        "connection",
-        "content-length",
-        "content-type",
-        "transfer-encoding",
-    )
-)
 
 
 class OpenAIModel:
@@ -85,6 +76,8 @@ class OpenAIModel:
     ) -> ModelReply:
         """Return the model's reply to ``messages``, as JSON by ``schema`` where the server can."""
         async with self._turns:
+            if self._silent >= _GIVE_UP:  # while this call waited for its turn
+                raise ModelUnavailable(f"{self._where} is not asked again in this run")
             try:
                 async with asyncio.timeout(self._timeout):
                     completion = await self._ask(messages, schema)
@@ -117,7 +110,7 @@ class OpenAIModel:
                 raise TimeoutError from error
             except openai.APIConnectionError as error:
                 raise self._unconnected(error) from error
-            except (openai.OpenAIError, ValueError, TypeError, RecursionError) as error:
+            except (openai.OpenAIError, *_UNREADABLE) as error:
                 raise ModelError(f"{self._where} gave an answer that cannot be read") from error
             self._rung = max(rung, self._rung)
             return completion  # type: ignore[no-any-return]
@@ -130,30 +123,7 @@ class OpenAIModel:
         if not (self._api_key.isascii() and self._api_key.isprintable()):
             raise ModelUnavailable(f"the API key for {self._where} holds characters no key has")
         if self._client is None:
-            from openai import AsyncOpenAI, DefaultAsyncHttpxClient
-
-            key = self._api_key.strip() or "none"  # local servers ask for none, the package does
-
-            async def only_ours(request: Any) -> None:
-                """The package reads headers from OPENAI_… variables; only ours are sent."""
-                for header in list(request.headers):
-                    if header.lower() not in _KEPT_HEADERS:
-                        del request.headers[header]
-                request.headers["host"] = request.url.netloc.decode("ascii")
-                request.headers["user-agent"] = "digest"
-                request.headers["accept-encoding"] = "identity"  # nothing that could swell
-                request.headers["content-type"] = request.headers["accept"] = "application/json"
-                request.headers["authorization"] = f"Bearer {key}"
-
-            self._client = AsyncOpenAI(
-                base_url=self._base_url,
-                api_key=key,
-                timeout=self._timeout,
-                max_retries=_RETRIES,
-                http_client=DefaultAsyncHttpxClient(
-                    trust_env=False, follow_redirects=False, event_hooks={"request": [only_ours]}
-                ),
-            )
+            self._client = connected(self._base_url, self._api_key, self._timeout)
         return self._client
 
     # --- what went wrong -----------------------------------------------------------------------

@@ -1,0 +1,32 @@
+"""The JSON in what a language model said: alone, in a fence or amid prose."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from typing import Any, Final
+
+_READ: Final = 200_000  # characters of a reply that are looked at
+_TRIES: Final = 40  # places in a reply where its JSON may begin
+_THINKING: Final = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
+
+
+def objects(reply: str) -> Iterator[dict[str, Any]]:
+    """Yield the JSON objects a reply holds, outermost first, from the left.
+
+    What the model thought aloud before it answered is passed over.
+    """
+    reply = _THINKING.sub("", reply[:_READ])
+    decoder = json.JSONDecoder()
+    position, tries = reply.find("{"), 0
+    while position >= 0 and tries < _TRIES:
+        tries += 1
+        end = position + 1
+        try:
+            found, end = decoder.raw_decode(reply, position)
+        except (ValueError, RecursionError):
+            found = None
+        if isinstance(found, dict):
+            yield found
+        position = reply.find("{", end)
