@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from digest.core.similarity import Floats
 
+_UNTIED: Final = linkage.TIE - 1e-9
 CUTS: Final = (-3.0, -2.5, -2.25, -2.0, -1.75, -1.5, -1.25, -1.0, -0.75, -0.5, 0.0)
 Groups = Mapping[int, int]  # item's place → its group; an item that is missing stands alone
 
@@ -154,7 +155,11 @@ class CrossValidation:
             here = self._between(one, other)
             if here.any():
                 cuts.append(self.cut(frozenset((one, other))))
-                odds[here] = np.maximum(odds[here] + linkage.CUT - cuts[-1], -CLIP)
+                moved = np.maximum(odds[here] + linkage.CUT - cuts[-1], -CLIP)
+                tied = odds[here] >= linkage.TIE  # a cut of their own ties no others
+                odds[here] = np.where(
+                    tied, np.maximum(moved, linkage.TIE), np.minimum(moved, _UNTIED)
+                )
         return self.groups(odds, linkage.CUT), cuts
 
     def odds(self, without: frozenset[str]) -> Floats:

@@ -13,6 +13,11 @@ from digest.core.similarity import CLIP
 
 def dense(count: int, odds: dict[tuple[int, int], float], cut: float) -> list[list[int]]:
     """Join by the definition: all pairs, the mean and the best of two groups worked out anew."""
+    crowd = list(range(count))
+    for _ in range(count):
+        for (a, b), each in odds.items():
+            if each >= max(cut, linkage.TIE):
+                crowd[a] = crowd[b] = min(crowd[a], crowd[b])
     found = [[n] for n in range(count)]
 
     def value(one: list[int], two: list[int]) -> float:
@@ -20,7 +25,11 @@ def dense(count: int, odds: dict[tuple[int, int], float], cut: float) -> list[li
         return 0.85 * sum(each) / len(each) + 0.15 * max(each)
 
     while True:
-        joins = [(-round(value(a, b), 9), a[0], b[0]) for a, b in itertools.combinations(found, 2)]
+        joins = [
+            (-round(value(a, b), 9), a[0], b[0])
+            for a, b in itertools.combinations(found, 2)
+            if crowd[a[0]] == crowd[b[0]]
+        ]
         if not joins or min(joins)[0] > -cut:
             return found
         _, a, b = min(joins)

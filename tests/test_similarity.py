@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from digest.core import pairweights, standing, termtable
-from digest.core.linkage import CUT
+from digest.core.linkage import TIE
 from digest.core.rarity import idf
 from digest.core.similarity import CLIP, LEAD, SIGNS, Meaning, log_odds, masked, parts, traits
 from digest.core.text import content_words
@@ -53,7 +53,7 @@ def test_other_articles_change_nothing_to_the_last_digit() -> None:
         )
     ]
     alone = odds(FUNDING, LAWSUIT)
-    assert -CLIP < alone < CUT
+    assert -CLIP < alone < TIE
     for n in range(1, len(others) + 1):
         assert odds(FUNDING, LAWSUIT, *others[:n]) == alone
     assert odds(LAWSUIT, FUNDING) == alone
@@ -86,7 +86,7 @@ def test_other_articles_change_nothing_to_the_last_digit() -> None:
 def test_one_headline_with_other_names_numbers_or_versions_is_another_event(
     one: str, other: str
 ) -> None:
-    assert odds(told("a", one), told("b", other, hours=52)) < CUT
+    assert odds(told("a", one), told("b", other, hours=52)) < TIE
 
 
 @pytest.mark.parametrize(
@@ -151,7 +151,7 @@ def test_a_name_said_over_and_over_counts_once() -> None:
 
 def test_what_two_leads_share_by_chance_is_made_up_for() -> None:
     """Two moves of one company, told at length: both name it, its product and its office."""
-    assert odds(FUNDING, LAWSUIT) < CUT
+    assert odds(FUNDING, LAWSUIT) < TIE
     assert ("leads share words by chance", LEAD) in parts(traits([FUNDING, LAWSUIT]), 0, 1)
 
 
@@ -179,7 +179,7 @@ ENGLISH = told("en", "Ardmore to buy Tarnholt for $2.3 billion")
 )
 def test_two_languages_share_names_and_numbers(title: str, same: bool) -> None:
     german = told("de", title, hours=7, language="de")
-    assert (odds(ENGLISH, german) >= CUT) is same
+    assert (odds(ENGLISH, german) >= TIE) is same
     assert odds(german, ENGLISH) == odds(ENGLISH, german)
     shares = parts(traits([ENGLISH, german]), 0, 1)
     assert ("shared names, in two languages" in dict(shares)) is bool(

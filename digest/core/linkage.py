@@ -1,8 +1,9 @@
 """Pairs and their log-odds → groups, by average linkage with a cut; never single link.
 
-Two groups are joined while 0.85 × the average and 0.15 × the best log-odds of their pairs reach
-the cut. A pair that is not given counts as ``-CLIP``. Sums over the pairs given stand for the
-whole matrix (Lance and Williams 1967), so the time grows with them.
+Reports that a chain of likely pairs ties make a crowd. Within it, two groups are joined while
+0.85 × the average and 0.15 × the best log-odds of their pairs reach the cut. A pair that is not
+given counts as ``-CLIP``. Sums over the pairs given stand for the whole matrix (Lance and Williams
+1967), so the time grows with them.
 """
 
 from __future__ import annotations
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 
     from digest.core.similarity import Floats, Indices
 
-CUT: Final = -1.75  # of -2 to -1.5 the middle, all alike (benchmarks.grouping)
+CUT: Final = -2.25  # benchmarks.grouping, as TIE
+TIE: Final = 0.0  # of two that are no likelier one event than two, none is the other's witness
 MEAN: Final = 0.85  # the rest is the best pair's
 _SMALL: Final = 40  # members; a larger crowd is joined by rows of a matrix
 _LARGE: Final = 2_000  # members; a matrix of more takes too much memory
@@ -44,13 +46,12 @@ def firsts(
 ) -> Indices:
     """Return for each of 0..count-1 the first member of its group.
 
-    Looks at one connected component at a time: where every pair of two groups is below the cut,
-    so is any mixture of them. Of equal joins the one of the earliest members is made first.
+    Crowds are linked one at a time. Of equal joins the one of the earliest members is made first.
     """
     import numpy as np
 
     found = np.arange(count)
-    tied = odds >= cut
+    tied = odds >= max(cut, TIE)
     label = components(count, first, second, tied)
     size = np.bincount(label, minlength=1)[label]
     two = tied & (size[first] == 2)

@@ -44,7 +44,7 @@ _FRAME: Final = 0.25  # of the weight of what a template's headlines share, how 
 FOREIGN: Final[Mapping[str, float]] = {
     "bias": -6.0,
     "shared_names": 2.0,
-    "shared_numbers": 2.5,
+    "shared_numbers": 3.0,
     "hours": -0.45,
     "publisher": -2.9,
     "other_companies": -1.5,

@@ -68,7 +68,7 @@ def headline(
         n, article, title = item
         terms = set(content_words(title))
         common = sum(spread[term] for term in terms) / max(len(terms), 1) / max(len(titled), 1)
-        score = common + 0.3 * article.trust - 0.1 * (n - 1)
+        score = common + 0.3 * article.trust - 0.1 * min(n - 1, 3)
         score -= 2.0 * (spoken_in(article) not in ("", language))
         score -= 0.8 * bool(_BAIT.search(title)) + 0.5 * (not 20 <= len(title) <= 110)
         score -= 0.3 * (article.quality in (Quality.CONSENT, Quality.ERROR))

@@ -95,7 +95,7 @@ def extended(
     pairs = _pairs(known, nodes, crowd[nodes] < 0, moved, window.pairs)
     judged = _judged(pairs, nodes, ordered, verdicts)
     now = np.full(len(every), -1, dtype=np.int64)
-    now[nodes] = linkage.components(len(every), *judged[:2], judged[2] >= linkage.CUT)[nodes]
+    now[nodes] = linkage.components(len(every), *judged[:2], judged[2] >= linkage.TIE)[nodes]
     if verdicts == window.verdicts:
         kept = _unchanged(crowd, now)
     else:

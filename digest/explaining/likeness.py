@@ -34,7 +34,7 @@ class Neighbour:
     @property
     def enough(self) -> bool:
         """Tell whether the two alone would be joined."""
-        return self.odds >= linkage.CUT
+        return self.odds >= linkage.TIE
 
 
 def percent(odds: float) -> str:
@@ -47,7 +47,7 @@ def percent(odds: float) -> str:
 
 def enough() -> str:
     """Return the chance from which reports are joined."""
-    return percent(linkage.CUT)
+    return percent(linkage.TIE)
 
 
 def neighbours(
