@@ -38,6 +38,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from benchmarks.marks import Marks
 from digest.adapters.workers import ProcessWorkers
 from digest.core import articles
 from digest.errors import ArticleError
@@ -60,23 +61,6 @@ class Page:
     day: str
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
-    """How many strings were rightly found, wrongly found, and missed."""
-
-    right: int
-    wrong: int
-    missed: int
-
-    @property
-    def precision(self) -> float:
-        return self.right / max(1, self.right + self.wrong)
-
-    @property
-    def f1(self) -> float:
-        return 2 * self.right / max(1, 2 * self.right + self.wrong + self.missed)
-
-
 def read(folder: Path, gold: Path) -> list[Page]:
     """Return the pages of a gold file."""
     return [
@@ -94,12 +78,12 @@ def read(folder: Path, gold: Path) -> list[Page]:
     ]
 
 
-def scored(pages: Sequence[Page], texts: Sequence[str]) -> Score:
+def scored(pages: Sequence[Page], texts: Sequence[str]) -> Marks:
     """Return how the texts of pages fare, all strings taken together."""
     pairs = list(zip(pages, texts, strict=True))
     right = sum(part in text for page, text in pairs for part in page.within)
     wrong = sum(part in text for page, text in pairs for part in page.without)
-    return Score(right, wrong, sum(len(page.within) for page in pages) - right)
+    return Marks(right, wrong, sum(len(page.within) for page in pages) - right)
 
 
 def extracted(page: Page) -> Extraction:

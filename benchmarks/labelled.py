@@ -17,7 +17,7 @@ from typing import Any
 
 from digest.adapters.embeddings import LocalEmbedder
 from digest.core import attribution, language, yardstick
-from digest.core.similarity import Meaning, masked
+from digest.core.traits import Meaning, masked
 from digest.core.urls import registrable_domain
 from digest.models import Article, Quality
 

@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING, Final
 from benchmarks import labelled
 from benchmarks.labelled import Labels
 from digest.core import similarity
-from digest.core.similarity import Traits
+from digest.core.traits import Traits
+from digest.core.traits import traits as traits_of
 from digest.models import Article
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def _lines(weights: Mapping[str, float]) -> str:
 
 def traits(articles: Sequence[Article], model: str) -> Traits:
     """Return what of the articles counts, with the meaning that the model in a folder gives."""
-    return similarity.traits(articles, labelled.meaning(articles, model))
+    return traits_of(articles, labelled.meaning(articles, model))
 
 
 def main() -> None:

@@ -34,10 +34,10 @@ import math
 import random
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from benchmarks import wordweights
+from benchmarks.marks import Marks
 from benchmarks.wordweights import Labelled, Weights
 from digest.core import relevance
 
@@ -54,28 +54,8 @@ WORD_LIST = (
 _LISTED = re.compile(rf"(?<!\w)(?:{'|'.join(map(re.escape, WORD_LIST))})s?(?!\w)", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class Marks:
-    """How many items were rightly found, wrongly found, and missed."""
-
-    right: int
-    wrong: int
-    missed: int
-
-    @property
-    def precision(self) -> float:
-        return self.right / max(1, self.right + self.wrong)
-
-    @property
-    def recall(self) -> float:
-        return self.right / max(1, self.right + self.missed)
-
-    @property
-    def f1(self) -> float:
-        return 2 * self.right / max(1, 2 * self.right + self.wrong + self.missed)
-
-
 def marks(found: Iterable[bool], items: Sequence[Labelled]) -> Marks:
+    """Return how what was found agrees with the labels."""
     pairs = list(zip(found, (item.relevant for item in items), strict=True))
     return Marks(
         sum(f and r for f, r in pairs),

@@ -37,7 +37,7 @@ from typing import TYPE_CHECKING, Any
 from benchmarks.planted import Planted, planted, vectors
 from digest.adapters.store import SqlStore
 from digest.core import stories
-from digest.core.similarity import Meaning, masked
+from digest.core.traits import Meaning, masked
 from digest.core.window import opened
 from digest.meaning import Embedding
 from digest.models import Article, Story

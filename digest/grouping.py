@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from digest.core import forgotten, memory, questions, stories
-from digest.core.similarity import Meaning
 from digest.core.stories import Pair
+from digest.core.traits import Meaning
 from digest.errors import EmbeddingError
 from digest.judging import Judging
 from digest.meaning import Embedding

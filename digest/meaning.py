@@ -9,7 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Final
 
 from digest.core import yardstick
-from digest.core.similarity import Meaning, masked
+from digest.core.traits import Meaning, masked
 from digest.errors import EmbeddingError
 from digest.models import Article
 from digest.ports import Embedder, Progress, Store

@@ -194,6 +194,7 @@ def _wanted(choices: Choices, feed: Feed, entry: Entry) -> tuple[EntryOutcome | 
 
 
 def editing(choices: Choices, world: World) -> Editing:
+    """Return what turns stored articles into an edition, in this world."""
     writing = Writing(choices.language, world.model, world.fence, world.progress)
     judging = judging_of(world.judge, world.store, world.fence)
     grouping = Grouping(choices.language, world.store, world.embedder, judging, world.progress)
@@ -201,6 +202,7 @@ def editing(choices: Choices, world: World) -> Editing:
 
 
 def frozen(edition: Edition) -> StoredEdition:
+    """Return an edition as the store keeps it."""
     return StoredEdition(
         edition.id, edition.name, edition.date, edition.window, edition_to_json(edition)
     )

@@ -30,6 +30,7 @@ class Trail:
     def of_stories(
         self, ranked: Iterable[Ranked], printed: Collection[str], outcome: EntryOutcome
     ) -> None:
+        """Say what became of the articles of stories; those not ``printed`` (ids) failed."""
         for item in ranked:
             story = item.judged.story
             if story.id in printed:

@@ -11,7 +11,8 @@ import numpy as np
 
 from benchmarks.planted import planted
 from digest.core import candidates, linkage
-from digest.core.similarity import CLIP, log_odds, traits
+from digest.core.similarity import CLIP, log_odds
+from digest.core.traits import traits
 from digest.core.window import extended, opened
 from digest.models import Article
 from tests.builders import article

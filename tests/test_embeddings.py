@@ -21,7 +21,8 @@ from digest.adapters.embeddings import EndpointEmbedder, LocalEmbedder, lacking
 from digest.adapters.llm import connected
 from digest.adapters.store import SqlStore
 from digest.core import yardstick
-from digest.core.similarity import Meaning, masked, meaning_of, traits
+from digest.core.similarity import meaning_of
+from digest.core.traits import Meaning, masked, traits
 from digest.errors import EmbeddingError
 from digest.grouping import Grouping
 from digest.meaning import AT_ONCE, Embedding

@@ -12,7 +12,7 @@ import pytest
 
 from digest.adapters.store import SqlStore
 from digest.explaining.layout import Explanation, Fact
-from digest.explaining.likeness import percent
+from digest.explaining.likeness import enough, percent
 from digest.models import EntryOutcome, FeedState, Quality, Revision, StoredEdition
 from digest.render.columns import columns
 from tests.builders import NOW, article
@@ -62,10 +62,11 @@ def test_an_edition_lists_its_stories_and_what_was_left_out(three_days: Days) ->
 def test_verbose_lists_each_entry_that_was_left_out_with_its_reason(three_days: Days) -> None:
     told = explained(three_days.folder, DAILY, "--verbose")
     left_out = {EntryOutcome.OFF_TOPIC, EntryOutcome.REPEAT, EntryOutcome.COMMENTARY}
-    for entry in three_days.reports[-1].entries:
-        if entry.outcome in left_out:
-            assert entry.url in told
-            assert " ".join(entry.reason.split()) in told
+    listed = [e for e in three_days.reports[-1].entries if e.outcome in left_out]
+    assert {e.outcome for e in listed} == left_out
+    for entry in listed:
+        assert entry.url in told
+        assert " ".join(entry.reason.split()) in told
 
 
 def test_a_told_story_tells_its_score_its_sources_and_how_alike_they_are(
@@ -73,6 +74,7 @@ def test_a_told_story_tells_its_score_its_sources_and_how_alike_they_are(
 ) -> None:
     made = edition(three_days)["stories"]
     update = next(story for story in made if story["status"] == "update")
+    assert len(made[0]["sources"]) > 2
     for story in (made[0], update, made[-1]):
         told = explained(three_days.folder, story["id"])
         assert f"edition {DAILY}, place {story['rank']}, {story['status']}" in told
@@ -81,10 +83,14 @@ def test_a_told_story_tells_its_score_its_sources_and_how_alike_they_are(
         assert "sentences borne out" in told
         alike = facts(three_days.folder, story["id"], "alike")
         assert bool(alike) is (len(story["sources"]) > 1)
+        if len(story["sources"]) > 2:
+            assert f"two are joined from {enough()} on, larger" in alike[0]["text"]
 
 
 def test_a_brief_tells_where_it_stands(three_days: Days) -> None:
-    for brief in edition(three_days)["briefs"]:
+    briefs = edition(three_days)["briefs"]
+    assert briefs
+    for brief in briefs:
         told = explained(three_days.folder, brief["story_id"])
         assert f"edition {DAILY}, in brief" in told and "left out of" not in told
 
@@ -136,6 +142,25 @@ def test_the_nearest_articles_say_whether_and_why_they_are_joined(three_days: Da
     alone = edition(three_days)["stories"][-1]
     for fact in facts(three_days.folder, alone["sources"][0]["url"], "alike"):
         assert fact["details"][-1].startswith("not joined: ")
+
+
+def test_what_joined_two_articles_is_told(three_days: Days) -> None:
+    """Those that are little alike were joined by what is like both."""
+    seen = set()
+    for story in edition(three_days)["stories"]:
+        for fact in facts(three_days.folder, story["sources"][0]["url"], "alike"):
+            chance = fact["text"].partition(" %")[0]
+            likely = chance == "over 99" or (chance.isdecimal() and int(chance) >= 50)
+            why = fact["details"][-1]
+            if why == "joined: both are of this story":
+                assert likely
+            elif why == "joined: both are like other reports of this story":
+                assert not likely
+            seen.add(why)
+    assert seen >= {
+        "joined: both are of this story",
+        "joined: both are like other reports of this story",
+    }
 
 
 def test_what_was_left_out_says_why(three_days: Days) -> None:

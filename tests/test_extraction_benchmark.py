@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import extraction
+from benchmarks.marks import Marks
 
 KEYS = {
     "f1", "f1_default", "precision", "precision_default", "cpu_ratio", "date_exact",
@@ -25,7 +26,7 @@ def test_strings_that_must_and_must_not_stand_in_a_text_are_counted() -> None:
         known(within=("three",), without=("imprint", "share")),
     ]
     score = extraction.scored(pages, ["one menu", "three imprint"])
-    assert score == extraction.Score(right=2, wrong=2, missed=1)
+    assert score == Marks(right=2, wrong=2, missed=1)
     assert score.precision == 0.5
     assert score.f1 == pytest.approx(4 / 7)
     assert extraction.scored(pages, ["", ""]).f1 == 0

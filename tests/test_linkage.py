@@ -69,8 +69,9 @@ def test_of_equal_joins_the_earliest_is_made_first(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_crowd_is_joined_as_a_few_are(seed: int) -> None:
-    odds = graph(70, 0.5, seed, whole=False)
+@pytest.mark.parametrize("whole", [False, True])
+def test_a_crowd_is_joined_as_a_few_are(seed: int, whole: bool) -> None:
+    odds = graph(70, 0.5, seed, whole=whole)
     first, second, value = arrays(odds)
     rows = (70, first, second, value + CLIP, linkage.CUT + CLIP)
     few, crowd = linkage._joined(*rows), linkage._crowd(*rows)

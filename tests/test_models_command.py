@@ -220,7 +220,7 @@ def test_pull_says_at_once_that_the_hub_cannot_be_reached(tmp_path: Path) -> Non
 
 
 def test_list_names_the_models_and_the_vectors_kept(tmp_path: Path) -> None:
-    llm = "llm: {base_url: 'http://u:p@w.test/v1', model: writer}\n"
+    llm = "llm: {base_url: 'http://u:p@w.test/v1', model: writer, judge: cheap}\n"
     in_folder(tmp_path, llm + "embeddings: {base_url: 'http://u:p@m.test/v1', model: small}\n")
     with SqlStore.open(f"sqlite:///{tmp_path}/var/digest.db") as store:
         store.save_vectors("small at m.test", {"k1": b"12345678", "k2": b"12345678"})
@@ -228,12 +228,14 @@ def test_list_names_the_models_and_the_vectors_kept(tmp_path: Path) -> None:
     assert (done.code, done.err) == (0, "")
     assert done.out == (
         "language model  writer at http://w.test/v1\n"
+        "judge           cheap at http://w.test/v1\n"
         "embeddings      small at m.test\n"
         "  small at m.test: not here; kept of it: 2 vectors, 0.0 MB\n"
     )
     off = call(in_folder(tmp_path, "embeddings: off\n"), "models", "list")
     assert "embeddings      off: stories are grouped by words alone" in off.out
     assert "language model  none" in off.out
+    assert "judge" not in off.out
 
 
 @pytest.mark.parametrize(

@@ -209,7 +209,7 @@ def test_a_publisher_or_company_above_puts_the_next_lower() -> None:
     other = new("d", article("d", "Fennika shows a robot", "Text.", hours=9.0, site="d.test"))
     ranked = ranking.rank([same, company, other, first], now=NOW)
     assert [r.judged.story.id for r in ranked] == ["a", "d", "c", "b"]
-    assert "below one story told by harbour-wire.test alone (-0.5)" in ranked[3].reasons
+    assert "below one story told by Harbour Wire alone (-0.5)" in ranked[3].reasons
     assert "below one story about Ormond (-0.4)" in ranked[2].reasons
 
 

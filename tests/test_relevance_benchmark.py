@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks import relevance, wordweights
+from benchmarks.marks import Marks
 from benchmarks.wordweights import Labelled
 from digest.core import wordweights as shipped
 
@@ -34,7 +35,7 @@ def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> dict[str, object
 def test_right_wrong_and_missed_are_counted() -> None:
     items = [Labelled("", relevant, "gold") for relevant in (True, True, False, False, True)]
     counted = relevance.marks([True, False, True, False, True], items)
-    assert counted == relevance.Marks(right=2, wrong=1, missed=1)
+    assert counted == Marks(right=2, wrong=1, missed=1)
     assert counted.precision == counted.recall == counted.f1 == pytest.approx(2 / 3)
     assert relevance.marks([], []).f1 == 0
 

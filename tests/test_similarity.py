@@ -12,8 +12,9 @@ import pytest
 from digest.core import pairweights, standing, termtable
 from digest.core.linkage import TIE
 from digest.core.rarity import idf
-from digest.core.similarity import CLIP, LEAD, SIGNS, Meaning, log_odds, masked, parts, traits
+from digest.core.similarity import CLIP, LEAD, SIGNS, log_odds, parts
 from digest.core.text import content_words
+from digest.core.traits import LEAD_WORDS, Meaning, lead, masked, traits
 from digest.models import Article
 from tests.builders import article
 
@@ -152,7 +153,7 @@ def test_a_name_said_over_and_over_counts_once() -> None:
 def test_what_two_leads_share_by_chance_is_made_up_for() -> None:
     """Two moves of one company, told at length: both name it, its product and its office."""
     assert odds(FUNDING, LAWSUIT) < TIE
-    assert ("leads share words by chance", LEAD) in parts(traits([FUNDING, LAWSUIT]), 0, 1)
+    assert ("longer texts share more words", LEAD) in parts(traits([FUNDING, LAWSUIT]), 0, 1)
 
 
 def test_what_speaks_for_and_against_is_said_in_words_and_makes_the_sum() -> None:
@@ -211,6 +212,16 @@ def test_names_that_stand_are_masked_and_what_happened_is_kept() -> None:
     assert masked("OpenAI buys a slide startup (Ilse Brandt/Kettle)") == "buys a slide startup"
     assert masked("Show HN: Nvidia’s new AI chip [video]") == "new AI chip"
     assert masked("Google Gemini") == "Google Gemini"
+
+
+def test_a_text_without_spaces_counts_no_further_than_a_lead_does() -> None:
+    long = article("long", "短い題名", "東京の会社。" * 2_000)
+    assert len(lead(long)) == 1_000
+    assert lead(article("plain", "x", "word " * 100)).split() == ["word"] * LEAD_WORDS
+
+
+def test_a_title_of_many_spaces_takes_no_time() -> None:
+    assert masked(f"Tarnholt{' ' * 100_000}(Ada Vex/Docket) [video]") == "Tarnholt (Ada Vex/Docket)"
 
 
 def test_articles_without_a_word_are_like_nothing() -> None:

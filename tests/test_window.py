@@ -10,7 +10,8 @@ import pytest
 
 from benchmarks.planted import planted, vectors
 from digest.core import candidates, linkage, stories
-from digest.core.similarity import CLIP, Meaning, log_odds, traits
+from digest.core.similarity import CLIP, log_odds
+from digest.core.traits import Meaning, traits
 from digest.core.window import opened
 from tests.builders import article
 
@@ -80,6 +81,24 @@ def test_one_headline_ten_thousand_times_takes_little_time() -> None:
     window = stories.added(opened(), spam)
     assert [len(group) for group in window.groups()] == [2_000]
     assert len(window.pairs[0]) == 0
+
+
+def test_titles_that_say_nothing_make_no_story() -> None:
+    bare = [
+        article(f"b{n}", title, site=f"b{n}.test")
+        for n, title in enumerate(["", "", "🔥", "🔥", "…", "…"])
+    ]
+    assert len(stories.group(bare, language="en")) == len(bare)
+
+
+def test_what_is_added_without_a_meaning_leaves_that_of_the_others_as_it_was() -> None:
+    one, two, three = (article(k, "Brindle buys Ostrava Logic") for k in "abc")
+    known = Meaning({"a": np.eye(8, dtype=np.float32)[0]}, slope=0.8, shift=0.1)
+    window = stories.added(stories.added(opened(), [one], known), [two])
+    assert (window.traits.slope, window.traits.shift) == (0.8, 0.1)
+    other = Meaning({"c": np.eye(4, dtype=np.float32)[0]})
+    with pytest.raises(ValueError, match="vectors of two models"):
+        stories.added(window, [three], other)
 
 
 @pytest.mark.long

@@ -20,6 +20,11 @@ from digest.cli.options import (
 
 group = options.group("Editions made so far.")
 
+FolderOption = Annotated[
+    Path | None,
+    typer.Option("--out", metavar="DIR", help="Default: out for the newest edition, else out/ID."),
+]
+
 
 @group.command("list")
 def listed(
@@ -56,12 +61,7 @@ def show(
 @group.command()
 def render(
     edition_id: Annotated[str, typer.Argument(metavar="ID")],
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", metavar="DIR", help="Default: out for the newest edition, else out/ID."
-        ),
-    ] = None,
+    out: FolderOption = None,
     config: ConfigOption = DEFAULT_CONFIG,
     as_json: JsonOption = False,
     verbose: VerboseOption = False,
@@ -76,12 +76,7 @@ def render(
 @group.command()
 def rebuild(
     edition_id: Annotated[str, typer.Argument(metavar="ID")],
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            "--out", metavar="DIR", help="Default: out for the newest edition, else out/ID."
-        ),
-    ] = None,
+    out: FolderOption = None,
     dry_run: Annotated[
         bool, typer.Option("--dry-run", help="Write nothing; say what would change.")
     ] = False,

@@ -20,16 +20,20 @@ def list_models(config: Config, *, as_json: bool) -> None:
     by_meaning, sentence = app.embeddings_used(config)
     llm = config.llm
     where = shown(llm.base_url) if llm else ""
+    judge = llm and llm.judge
     if as_json:
         listed = {
             "language_model": {"model": llm.model, "base_url": where} if llm else None,
+            "judge": {"model": judge, "base_url": where} if judge else None,
             "embeddings": {"used": by_meaning, "detail": sentence},
             "models": [asdict(model) for model in found],
         }
         print_json(json.dumps(listed, ensure_ascii=False, indent=2) + "\n")
         return
     writer = f"{llm.model} at {where}" if llm else "none: the outlets’ own words are used"
-    sys.stdout.write(closing_table([("language model", writer), ("embeddings", sentence)]))
+    rows = [("language model", writer)]
+    rows += [("judge", f"{judge} at {where}")] if judge else []
+    sys.stdout.write(closing_table([*rows, ("embeddings", sentence)]))
     for model in found:
         where = f"{model.folder}, {model.bytes / 1e6:.0f} MB" if model.folder else "not here"
         kept = f"{count(model.vectors, 'vector', 'vectors')}, {model.vector_bytes / 1e6:.1f} MB"

@@ -32,8 +32,7 @@ _QUERY = re.compile(r"(://[^?#\s\"]*[?#])[^\s\"]+")  # some hold a key
 _LATER = frozenset(
     {"keep", "editions", "alerts", "web.admin_token"}
     | {"edition.style", "edition.review", "edition.outputs"}
-    | {"feeds.fallbacks", "fetch.respect_robots", "workers.dask"}
-    | {"llm.prices", "llm.budget"}
+    | {"workers.dask", "llm.prices", "llm.budget"}
 )
 # What a list's items are, by what the list is.
 _ITEMS = {

@@ -9,7 +9,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from digest.core import stories
-from digest.core.similarity import LEAD_WORDS, Meaning
+from digest.core.traits import LEAD_WORDS, Meaning
 from digest.models import Article, Evidence, Judged, Quality, Story
 
 

@@ -24,7 +24,7 @@ CUT: Final = -2.25  # benchmarks.grouping, as TIE
 TIE: Final = 0.0  # of two that are no likelier one event than two, none is the other's witness
 MEAN: Final = 0.85  # the rest is the best pair's
 _SMALL: Final = 40  # members; a larger crowd is joined by rows of a matrix
-_LARGE: Final = 2_000  # members; a matrix of more takes too much memory
+_LARGE: Final = 6_000  # members; a matrix of more takes too much memory
 _CROWDED: Final = 8  # a matrix pays from one pair given in so many
 
 
@@ -191,7 +191,9 @@ def _crowd(
         level = (link[:a] == reach[:a]) & (nearest[:a] > a)
         closer = np.flatnonzero(level | (link[:a] > reach[:a]))
         reach[closer], nearest[closer] = link[closer], a
-        for row in {a, *np.flatnonzero((nearest == a) | (nearest == b)).tolist()} - {b}:
+        lost = nearest == b  # rows whose nearest is gone, or further off than it was
+        lost[:a] |= (nearest[:a] == a) & (link[:a] < reach[:a])
+        for row in {a, *np.flatnonzero(lost).tolist()} - {b}:
             nearest[row] = nearness[row].argmax()
             reach[row] = nearness[row, nearest[row]]
     return [sorted(group) for group in members.values()]

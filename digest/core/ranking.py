@@ -63,9 +63,8 @@ def split(
         publisher, company = scoring.alone(story), scoring.company(story)
         capped = ""
         if publisher and alone[publisher] >= per_publisher:
-            capped = (
-                f"{_stories(per_publisher)} told by {publisher} alone above (per_publisher_cap)"
-            )
+            told = f"told by {scoring.teller(story)} alone"
+            capped = f"{_stories(per_publisher)} {told} above (per_publisher_cap)"
         elif company and about[company] >= per_company:
             shown = companies.shown(company)
             capped = f"{_stories(per_company)} about {shown} above (per_company_cap)"
@@ -138,7 +137,8 @@ def _placed(scored: Iterable[Scored]) -> list[Ranked]:
 def _beside(item: Scored, alone: Counter[str], about: Counter[str]) -> list[tuple[float, str]]:
     found = []
     if item.alone and (above := alone[item.alone]):
-        found.append((SAME_PUBLISHER * above, f"{_above(above)} told by {item.alone} alone"))
+        told = f"told by {scoring.teller(item.judged.story)} alone"
+        found.append((SAME_PUBLISHER * above, f"{_above(above)} {told}"))
     if item.company and (above := about[item.company]):
         company = companies.shown(item.company)
         found.append((SAME_COMPANY * above, f"{_above(above)} about {company}"))

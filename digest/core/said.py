@@ -1,4 +1,4 @@
-"""The JSON in what a language model said: alone, in a fence or amid prose."""
+"""What a model's server said: the JSON in a reply, and its own words where it refused."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import Any, Final
 
 _READ: Final = 200_000  # characters of a reply that are looked at
 _TRIES: Final = 40  # places in a reply where its JSON may begin
+_TOLD: Final = 2_000  # characters of a refusal that are looked at
+_SHORT: Final = 200  # of those that are told
 _THINKING: Final = re.compile(r"<think>.*?(?:</think>|\Z)", re.DOTALL)
 
 
@@ -30,3 +32,12 @@ def objects(reply: str) -> Iterator[dict[str, Any]]:
         if isinstance(found, dict):
             yield found
         position = reply.find("{", end)
+
+
+def refusal(body: object, key: str) -> str:
+    """Return ": " and the message of a refusal, one short line without the key, "" for none."""
+    message = body.get("message") if isinstance(body, dict) else None
+    if not isinstance(message, str) or not message.strip():
+        return ""
+    line = " ".join("".join(c if c.isprintable() else " " for c in message[:_TOLD]).split())
+    return f": {(line.replace(key, '…') if key else line)[:_SHORT]}"

@@ -52,6 +52,7 @@ class Scored:
 
     @property
     def score(self) -> float:
+        """Return the sum of its own parts."""
         return total(self.parts)
 
     @property
@@ -106,6 +107,12 @@ def alone(story: Story) -> str:
     """Return the one who tells a story, by house, "" where several do."""
     told = owners.witnesses(e.article for e in story.evidence)
     return next(iter(told)) if len(told) == 1 else ""
+
+
+def teller(story: Story) -> str:
+    """Return the name of the one who tells a story alone: the house's, else the publisher's."""
+    told, first = alone(story), story.evidence[0].article
+    return first.publisher if told == first.domain else told
 
 
 def company(story: Story) -> str:

@@ -11,15 +11,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from digest.core import candidates, copies, linkage
-from digest.core.similarity import (
-    CLIP,
-    LEAD_WORDS,
-    WINDOW_HOURS,
-    Meaning,
-    Traits,
-    merged,
-    traits,
-)
+from digest.core.rows import count
+from digest.core.similarity import CLIP, WINDOW_HOURS
+from digest.core.traits import Meaning, Traits, lead, merged, traits
 from digest.models import Article
 
 if TYPE_CHECKING:
@@ -121,13 +115,11 @@ def prints_of(
         held.setdefault(told[original], []).append(told[index])
     found: dict[int, list[int]] = {}
     standing: dict[tuple[str, str], int] = {}
+    says = (count(known.told.grams) > 0).tolist()  # an emoji alone tells no event
     for index in sorted(held):
         article = articles[index]
-        key = (
-            article.title.casefold(),
-            " ".join(article.text.split(maxsplit=LEAD_WORDS)[:LEAD_WORDS]),
-        )
-        first = standing.get(key, index)
+        key = (article.title.casefold(), lead(article))
+        first = standing.get(key, index) if says[index] else index
         if known.hours[index] - known.hours[first] > WINDOW_HOURS:
             first = index
         standing[key] = first

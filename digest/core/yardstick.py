@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-# Names are left out, as ``similarity.masked`` leaves out those that stand. The two of an event
+# Names are left out, as ``traits.masked`` leaves out those that stand. The two of an event
 # share few words: else letters alone, which mean nothing, would pass.
 EVENTS: Final = (
     ("raises $400M to build humanoid robots", "Robot maker closes a huge funding round"),

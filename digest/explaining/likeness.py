@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Final
 
 from digest.core import linkage, similarity
 from digest.core.rarity import idf
-from digest.core.similarity import Meaning
 from digest.core.text import content_words
+from digest.core.traits import Meaning, Traits, lead, traits
 from digest.models import Article
 
 if TYPE_CHECKING:
@@ -46,8 +46,13 @@ def percent(odds: float) -> str:
 
 
 def enough() -> str:
-    """Return the chance from which reports are joined."""
+    """Return the chance from which two reports are joined."""
     return percent(linkage.TIE)
+
+
+def enough_of_many() -> str:
+    """Return the chance, on the average of all pairs, down to which larger groups are joined."""
+    return percent(linkage.CUT)
 
 
 def neighbours(
@@ -59,7 +64,7 @@ def neighbours(
     near = _near(article, others, meaning)
     if not near:
         return []
-    known = similarity.traits([article, *near], meaning)
+    known = traits([article, *near], meaning)
     second = np.arange(1, len(near) + 1, dtype=np.int64)
     odds = similarity.log_odds(known, np.zeros(len(near), dtype=np.int64), second)
     best = sorted(range(len(near)), key=lambda n: (-float(odds[n]), near[n].id))[:NEAREST]
@@ -73,12 +78,12 @@ def odds_within(
     import numpy as np
 
     first, second = (part.astype(np.int64) for part in np.triu_indices(len(reports), 1))
-    odds: Floats = similarity.log_odds(similarity.traits(reports, meaning), first, second)
+    odds: Floats = similarity.log_odds(traits(reports, meaning), first, second)
     return list(zip(first.tolist(), second.tolist(), odds.tolist(), strict=True))
 
 
 def _neighbour(
-    article: Article, other: Article, odds: float, known: similarity.Traits, place: int
+    article: Article, other: Article, odds: float, known: Traits, place: int
 ) -> Neighbour:
     parts = similarity.parts(known, 0, place)
     hours = abs((article.published_at - other.published_at).total_seconds()) / 3600
@@ -121,5 +126,4 @@ def _hours(one: Article, other: Article) -> bool:
 
 
 def _stems(article: Article) -> frozenset[str]:
-    lead = " ".join(article.text.split(maxsplit=similarity.LEAD_WORDS)[: similarity.LEAD_WORDS])
-    return frozenset(content_words(f"{article.title}\n{lead}"))
+    return frozenset(content_words(f"{article.title}\n{lead(article)}"))

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from digest.core import genre, relevance
 from digest.core.discreet import shown
 from digest.core.genre import Genre
-from digest.core.similarity import Meaning
+from digest.core.traits import Meaning
 from digest.explaining.layout import Explanation, Fact
 from digest.explaining.likeness import Neighbour, enough, neighbours, percent
 from digest.explaining.view import Desk, View, members
@@ -172,7 +172,7 @@ def _joined(desk: Desk, view: View, article: Article, story: Story | None, near:
             passed_on = Genre.LINK in (genre.of(article), genre.of(other))
             how = "one passes on the other" if passed_on else "they print the same text"
             return f"joined: {how}"
-        return "joined: both are of this story"
+        return f"joined: {_why_joined(view, article, near)}"
     for each, which in ((article, "this one"), (other, "that one")):
         refused = desk.editing.refusal(each)
         if refused is not None:
@@ -185,6 +185,17 @@ def _joined(desk: Desk, view: View, article: Article, story: Story | None, near:
     if not {genre.of(article), genre.of(other)} <= genre.CLUSTERED:
         return "not joined: opinion and discussion go to the one story they are most like"
     return "not joined: the other reports of the two stories are less alike"
+
+
+def _why_joined(view: View, article: Article, near: Neighbour) -> str:
+    """Return why two articles of one story are in it together."""
+    if view.plan.grouped.verdicts.get(frozenset((article.id, near.article.id))):
+        return "the model that was asked says they tell one event"
+    if not {genre.of(article), genre.of(near.article)} <= genre.CLUSTERED:
+        return "opinion and discussion go to the one story they are most like"
+    if near.enough:
+        return "both are of this story"
+    return "both are like other reports of this story"
 
 
 def _copies(story: Story) -> frozenset[str]:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from digest.core.similarity import Meaning
+from digest.core.traits import Meaning
 from digest.explaining.layout import Explanation, Fact
-from digest.explaining.likeness import enough, odds_within, percent
+from digest.explaining.likeness import enough, enough_of_many, odds_within, percent
 from digest.explaining.of_article import score, status
 from digest.explaining.view import View
 from digest.explaining.words import moment
@@ -119,7 +119,7 @@ def _alike(reports: Sequence[Article], meaning: Meaning | None) -> Iterator[Fact
     yield Fact(
         "alike",
         f"{percent(mean)} on the average of its {len(pairs)} pairs of reports; "
-        f"they are joined from {enough()} on",
+        f"two are joined from {enough()} on, larger groups from {enough_of_many()}",
         (said(most, "most"), said(least, "least")),
     )
 

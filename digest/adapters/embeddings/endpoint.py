@@ -8,6 +8,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
+from digest.core import said
 from digest.errors import EmbeddingError
 
 if TYPE_CHECKING:
@@ -106,8 +107,8 @@ class EndpointEmbedder:
             message = f"{self._where} gave no answer within {self._timeout:g} s"
             raise EmbeddingError(message) from error
         except openai.APIStatusError as error:
-            said = _said(error.body, client.api_key)
-            message = f"{self._where} {self._refusal(error.status_code)}{said}"
+            why = said.refusal(error.body, client.api_key)
+            message = f"{self._where} {self._refusal(error.status_code)}{why}"
             raise EmbeddingError(message) from error
         except openai.APIConnectionError as error:
             raise EmbeddingError(f"{self._where} cannot be reached") from error
@@ -141,15 +142,6 @@ class EndpointEmbedder:
 
     def _unusable(self, why: str) -> EmbeddingError:
         return EmbeddingError(f"{self._where} gave an answer that {why}")
-
-
-def _said(body: object, key: str) -> str:
-    """Return the server's own words, one short line without the key."""
-    said = body.get("message") if isinstance(body, dict) else None
-    if not isinstance(said, str) or not said.strip():
-        return ""
-    line = " ".join("".join(c if c.isprintable() else " " for c in said[:2000]).split())
-    return f": {line.replace(key, '…')[:200]}"
 
 
 def _is_vector(row: object) -> bool:

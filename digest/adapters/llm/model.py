@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Self
 from urllib.parse import urlsplit
 
 from digest.adapters.llm.client import connected
+from digest.core import said
 from digest.errors import ModelError, ModelUnavailable
 from digest.ports import ModelReply
 
@@ -145,7 +146,8 @@ class OpenAIModel:
             return self._unanswered("asks to slow down, again and again (429)")
         if status >= 500:
             return self._unanswered(f"failed again and again ({status})")
-        return ModelError(f"{self._where} rejected the request ({status}){self._said(error)}")
+        why = said.refusal(error.body, self._api_key.strip())
+        return ModelError(f"{self._where} rejected the request ({status}){why}")
 
     def _unanswered(self, what: str) -> ModelError:
         self._silent += 1
@@ -160,17 +162,6 @@ class OpenAIModel:
                 return ModelUnavailable(f"{self._where} cannot be reached")
             cause = cause.__cause__
         return self._unanswered("broke off its answer")
-
-    def _said(self, error: APIStatusError) -> str:
-        """Return the server's own words, one short line without the key."""
-        body = error.body
-        said = body.get("message") if isinstance(body, dict) else None
-        if not isinstance(said, str) or not said.strip():
-            return ""
-        line = " ".join("".join(c if c.isprintable() else " " for c in said[:2000]).split())
-        if self._api_key.strip():
-            line = line.replace(self._api_key.strip(), "…")
-        return f": {line[:200]}"
 
     def _reply(self, completion: Any) -> ModelReply:
         """Return what the model said; servers' answers are not what the types promise."""

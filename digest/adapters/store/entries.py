@@ -175,6 +175,7 @@ class Entries:
             self._connection.execute(_SET_OUTCOME, rows)
 
     def seen(self, since: datetime, until: datetime) -> list[EntryHistory]:
+        """Return the entries first seen in (since, until], by feed; none that a search found."""
         query = sa.select(_entries).where(
             _entries.c.first_seen_at > since,
             _entries.c.first_seen_at <= until,
@@ -183,6 +184,7 @@ class Entries:
         return [_history(row) for row in self._connection.execute(query.order_by(*_BY_FEED))]
 
     def of_story(self, story_id: str) -> list[EntryHistory]:
+        """Return the entries whose latest word is of this story, by feed."""
         query = sa.select(_entries).where(_entries.c.story_id == story_id)
         return [_history(row) for row in self._connection.execute(query.order_by(*_BY_FEED))]
 
