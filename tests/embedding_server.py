@@ -13,22 +13,20 @@ import gzip
 import json
 import math
 import random
-import threading
 from collections.abc import Iterable
 from contextlib import suppress
 from hashlib import sha256
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from types import TracebackType
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 
 from digest.core import yardstick
+from tests.model_server import ApiServer
 
-KEY = "sk-right"
 WIDTH = 48
 
 
-class EmbeddingServer:
-    """The server; ``requests`` holds every body it was sent, ``headers`` what came with it.
+class EmbeddingServer(ApiServer):
+    """The server.
 
     ``squeeze`` is how much of every vector is the same: 0.8 puts all cosines above 0.8.
     """
@@ -40,32 +38,10 @@ class EmbeddingServer:
         squeeze: float = 0.0,
         meaningless: bool = False,
     ) -> None:
-        self._behaviours = list(behaviours) or ["good"]
         groups = [*yardstick.EVENTS, *alike] if not meaningless else []
         self._event = {text: str(n) for n, group in enumerate(groups) for text in group}
         self._squeeze = squeeze
-        self._released = threading.Event()
-        self._lock = threading.Lock()
-        self.requests: list[dict[str, Any]] = []
-        self.headers: list[dict[str, str]] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
-        self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._released.set()
-        self._server.shutdown()
-        self._thread.join()
-        self._server.server_close()
+        super().__init__(*behaviours)
 
     def texts(self) -> list[str]:
         """Return every text it was sent."""

@@ -88,17 +88,17 @@ def _piece(articles: list[tuple[int, list[str]]]) -> dict[str, Any]:
     }
 
 
-class ModelServer:
-    """The server; ``requests`` holds every body it was sent, ``headers`` what came with it."""
+class ApiServer:
+    """A server whose handler behaves as told; ``requests`` holds every body it was sent,
+    ``headers`` what came with it.
+    """
 
-    def __init__(self, *behaviours: str, content: Content = honest) -> None:
+    def __init__(self, *behaviours: str) -> None:
         self._behaviours = list(behaviours) or ["good"]
-        self._content = content
         self._released = threading.Event()
         self._lock = threading.Lock()
         self.requests: list[dict[str, Any]] = []
         self.headers: list[dict[str, str]] = []
-        self.most_at_once = self._at_once = 0
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self.url = f"http://127.0.0.1:{self._server.server_port}/v1"
@@ -117,6 +117,18 @@ class ModelServer:
         self._server.shutdown()
         self._thread.join()
         self._server.server_close()
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        raise NotImplementedError
+
+
+class ModelServer(ApiServer):
+    """The server; ``most_at_once`` is how many requests it had in hand at one time."""
+
+    def __init__(self, *behaviours: str, content: Content = honest) -> None:
+        self._content = content
+        self.most_at_once = self._at_once = 0
+        super().__init__(*behaviours)
 
     def formats(self) -> list[str]:
         """Return the response format each request asked for, "text" where none."""

@@ -30,8 +30,9 @@ from digest.models import Article
 from digest.ports import Embedder
 from tests.builders import article
 from tests.command import END, Days, call, configure
-from tests.embedding_server import KEY, EmbeddingServer
+from tests.embedding_server import EmbeddingServer
 from tests.fakes import CountingEmbedder, SilentProgress
+from tests.model_server import KEY
 
 TITLES = ["Quellwerk opens a kiln", "A kiln goes online at Quellwerk", "Roses bloom in Harbour"]
 
